@@ -1,0 +1,82 @@
+//! The calls of protocol 1, one file each, and the router over them.
+//!
+//! The OpenAPI at `/v1/openapi.json` is written from the handlers, so it cannot fall behind them.
+
+mod blobs;
+mod cursor;
+mod enrol;
+mod health;
+mod incoming;
+mod openapi;
+mod pull;
+mod push;
+mod put;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::Fault;
+use crate::state::AppState;
+use crate::{demo, log, static_app};
+
+/// The whole endpoint: the calls, the demo's door, and the built app.
+pub fn app(state: AppState) -> Router {
+    let router = Router::new().merge(calls());
+    let router = if state.demo.as_ref().is_some_and(demo::Demo::has_open_door) {
+        router.route("/demo", get(demo::open_door))
+    } else {
+        router
+    };
+    router
+        .fallback(static_app::serve)
+        .layer(CatchPanicLayer::custom(|_| Fault::internal().into_response()))
+        .layer(from_fn(log::request))
+        .with_state(state)
+}
+
+fn calls() -> Router<AppState> {
+    let (calls, description) = OpenApiRouter::with_openapi(openapi::head())
+        .routes(routes!(health::health))
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(push::push))
+        .routes(routes!(pull::pull))
+        .routes(routes!(blobs::missing))
+        .routes(routes!(blobs::head, blobs::get, blobs::patch))
+        .routes(routes!(put::put))
+        .split_for_parts();
+    calls
+        .route("/v1/openapi.json", get(move || openapi::answer(description.clone())))
+        .route("/v1", get(no_such_call))
+        .route("/v1/{*rest}", axum::routing::any(no_such_call))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(no_store))
+}
+
+async fn no_such_call() -> Fault {
+    Fault::no_such_call()
+}
+
+/// `/v1/{kind}/{id}` takes every two-part address; one whose kind is unknown is no call at all.
+async fn wrong_method(request: Request) -> Fault {
+    let mut parts = request.uri().path().trim_start_matches("/v1/").split('/');
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next());
+    if second.is_some() && first != "blobs" && !put::is_kind(first) {
+        return Fault::no_such_call();
+    }
+    Fault::wrong_method()
+}
+
+async fn no_store(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

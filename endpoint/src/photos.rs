@@ -1,0 +1,151 @@
+//! Bytes of photos. Chunks gather in a file of their own, on disk before their offset is told;
+//! a whole photo goes into the object store and is on disk, name and all, before its row is written.
+
+use std::io::SeekFrom;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path as Key};
+use tokio::fs::{File, OpenOptions};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use tokio::sync::{Mutex, MutexGuard};
+
+const STRIPES: usize = 64;
+
+/// Photos and uploads on their way.
+pub struct Photos {
+    folder: PathBuf,
+    uploads: PathBuf,
+    store: Arc<dyn ObjectStore>,
+    stripes: Vec<Mutex<()>>,
+}
+
+/// The disk failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PhotosError {
+    /// A file or a folder.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The object store.
+    #[error("{0}")]
+    Store(#[from] object_store::Error),
+}
+
+/// The kinds of picture that are taken, told by their first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageType {
+    /// `image/jpeg`
+    Jpeg,
+    /// `image/png`
+    Png,
+    /// `image/webp`
+    Webp,
+}
+
+impl Photos {
+    /// Opens the folder, making it where it is absent.
+    pub async fn open(folder: &Path) -> Result<Self, PhotosError> {
+        let uploads = folder.join("uploads");
+        tokio::fs::create_dir_all(&uploads).await?;
+        let folder = tokio::fs::canonicalize(folder).await?;
+        sync_folder(&folder).await?;
+        let store = Arc::new(LocalFileSystem::new_with_prefix(&folder)?);
+        let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
+        Ok(Self { uploads: folder.join("uploads"), folder, store, stripes })
+    }
+
+    /// Keeps two requests from writing one upload at once.
+    pub async fn turn(&self, sha256: &str) -> MutexGuard<'_, ()> {
+        let index = sha256.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        self.stripes[index % STRIPES].lock().await
+    }
+
+    /// Bytes of an upload that are really there, at most what was noted.
+    pub async fn staged(&self, device_id: &str, sha256: &str, noted: u64) -> Result<u64, PhotosError> {
+        match tokio::fs::metadata(self.staging(device_id, sha256)).await {
+            Ok(file) => Ok(file.len().min(noted)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes a chunk at its offset; it is on disk when this returns.
+    pub async fn append(&self, device_id: &str, sha256: &str, offset: u64, chunk: &[u8]) -> Result<(), PhotosError> {
+        let path = self.staging(device_id, sha256);
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).await?;
+        file.set_len(offset).await?;
+        file.seek(SeekFrom::Start(offset)).await?;
+        file.write_all(chunk).await?;
+        file.sync_all().await?;
+        if offset == 0 {
+            sync_folder(&self.uploads).await?;
+        }
+        Ok(())
+    }
+
+    /// All bytes of an upload.
+    pub async fn read_staged(&self, device_id: &str, sha256: &str) -> Result<Vec<u8>, PhotosError> {
+        Ok(tokio::fs::read(self.staging(device_id, sha256)).await?)
+    }
+
+    /// Drops an upload.
+    pub async fn discard(&self, device_id: &str, sha256: &str) -> Result<(), PhotosError> {
+        match tokio::fs::remove_file(self.staging(device_id, sha256)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts a whole photo in its place. The object store writes a temporary file and renames it
+    /// but does not sync, so the file and the folders that name it are synced here.
+    pub async fn keep(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), PhotosError> {
+        self.store.put(&key(sha256), PutPayload::from(bytes)).await?;
+        let shelf = self.folder.join(&sha256[..2]);
+        File::open(shelf.join(sha256)).await?.sync_all().await?;
+        sync_folder(&shelf).await?;
+        sync_folder(&self.folder).await
+    }
+
+    /// The bytes of a whole photo.
+    pub async fn read(&self, sha256: &str) -> Result<axum::body::Bytes, PhotosError> {
+        Ok(self.store.get(&key(sha256)).await?.bytes().await?)
+    }
+
+    fn staging(&self, device_id: &str, sha256: &str) -> PathBuf {
+        self.uploads.join(format!("{device_id}-{sha256}"))
+    }
+}
+
+impl ImageType {
+    /// By the magic numbers of the formats' own specifications; `None` for anything else.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+            Some(Self::Jpeg)
+        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Some(Self::Png)
+        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            Some(Self::Webp)
+        } else {
+            None
+        }
+    }
+
+    /// Its media type.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+        }
+    }
+}
+
+/// Photos lie in 256 folders by the first two digits of their hash.
+fn key(sha256: &str) -> Key {
+    Key::from(format!("{}/{sha256}", &sha256[..2]))
+}
+
+async fn sync_folder(folder: &Path) -> Result<(), PhotosError> {
+    Ok(File::open(folder).await?.sync_all().await?)
+}

@@ -1,0 +1,20 @@
+//! What can go wrong in the database.
+
+use crate::secret::NoRandomness;
+
+/// The database failed; nothing is promised.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A query.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stored record is not JSON: someone wrote to the database by hand.
+    #[error("a stored record cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// No randomness for a secret.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}

@@ -1,0 +1,211 @@
+//! Received records: each once, with its receipt; refused ones whole beside them.
+
+use rounds::domain::hash::sha256_hex;
+use rounds::sync::protocol::{PushItem, Receipt};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::{Store, StoreError};
+
+/// A record that passed the checks at the edge.
+#[derive(Clone, Debug)]
+pub struct ReceivedItem {
+    /// As it was sent.
+    pub item: PushItem,
+    /// The site that its body names.
+    pub site: Option<String>,
+    /// `id@edition` of the standard that its body names.
+    pub standard: Option<String>,
+    /// What is odd about it, though it is kept: codes such as `unknown-edition`.
+    pub flags: Vec<&'static str>,
+}
+
+/// Inserting a record found…
+pub(super) enum Inserted {
+    /// …its place free.
+    New,
+    /// …the same bytes, with this receipt.
+    Same(Receipt),
+    /// …other bytes under the same id.
+    Other,
+}
+
+/// One stored record, for whoever works on with it.
+#[derive(Debug, serde::Serialize)]
+pub struct Entry {
+    /// With the body's hash and number.
+    pub receipt: Receipt,
+    /// Which phone sent it.
+    pub device_id: String,
+    /// Which install made it.
+    pub install_id: String,
+    /// Its number there.
+    pub seq: i64,
+    /// Such as `result`.
+    pub kind: String,
+    /// Who made it.
+    pub author: String,
+    /// The record's JSON text.
+    pub body: String,
+    /// What is odd about it, by commas.
+    pub flags: String,
+}
+
+impl Store {
+    /// Received records after a number, at most `limit`, in their order.
+    pub async fn entries_after(&self, server_seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT item_id, body_sha256, server_seq, receipt_store_id, receipt_epoch, received_at, device_id, \
+             install_id, seq, kind, author, body, flags \
+             FROM items WHERE server_seq > $1 ORDER BY server_seq LIMIT $2",
+        )
+        .bind(server_seq)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(entry).collect()
+    }
+}
+
+pub(super) async fn is_known(connection: &mut AnyConnection, item_id: &str) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT item_id FROM items WHERE item_id = $1").bind(item_id);
+    Ok(row.fetch_optional(connection).await?.is_some())
+}
+
+/// Stores a record under its receipt unless its id is taken; the UNIQUE constraint decides.
+pub(super) async fn insert(
+    connection: &mut AnyConnection,
+    received: &ReceivedItem,
+    receipt: &Receipt,
+    device_id: &str,
+    install_id: &str,
+) -> Result<Inserted, StoreError> {
+    let item = &received.item;
+    let done = sqlx::query(
+        "INSERT INTO items (item_id, server_seq, receipt_store_id, receipt_epoch, received_at, device_id, \
+         install_id, seq, kind, schema_version, author, captured_at, tz, boot_id, mono_ms, body, body_sha256, \
+         supersedes, site, standard, flags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+         $15, $16, $17, $18, $19, $20, $21) ON CONFLICT (item_id) DO NOTHING",
+    )
+    .bind(&item.item_id)
+    .bind(number(receipt.server_seq))
+    .bind(&receipt.store_id)
+    .bind(number(receipt.epoch))
+    .bind(&receipt.received_at)
+    .bind(device_id)
+    .bind(install_id)
+    .bind(number(item.seq))
+    .bind(&item.kind)
+    .bind(i64::from(item.schema))
+    .bind(&item.author)
+    .bind(&item.captured_at)
+    .bind(&item.tz)
+    .bind(&item.boot_id)
+    .bind(number(item.mono_ms))
+    .bind(&item.body)
+    .bind(&item.body_sha256)
+    .bind(item.supersedes.clone())
+    .bind(received.site.clone())
+    .bind(received.standard.clone())
+    .bind(received.flags.join(","))
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 1 {
+        return Ok(Inserted::New);
+    }
+    let first = receipt_of(connection, &item.item_id).await?;
+    Ok(if first.body_sha256 == item.body_sha256 { Inserted::Same(first) } else { Inserted::Other })
+}
+
+/// Takes a number of an install for a record; false when another record has it.
+pub(super) async fn claim_seq(
+    connection: &mut AnyConnection,
+    install_id: &str,
+    item: &PushItem,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO install_seqs (install_id, seq, item_id) VALUES ($1, $2, $3) \
+         ON CONFLICT (install_id, seq) DO NOTHING",
+    )
+    .bind(install_id)
+    .bind(number(item.seq))
+    .bind(&item.item_id)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Adds a flag to a stored record.
+pub(super) async fn add_flag(connection: &mut AnyConnection, item_id: &str, flag: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE items SET flags = CASE WHEN flags = '' THEN $1 ELSE flags || ',' || $2 END WHERE item_id = $3")
+        .bind(flag)
+        .bind(flag)
+        .bind(item_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps a refused record whole; sent again, it is kept once.
+pub(super) async fn quarantine(
+    connection: &mut AnyConnection,
+    device_id: &str,
+    item_id: &str,
+    problem: &str,
+    raw: &str,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO quarantine (device_id, raw_sha256, item_id, problem, raw, first_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (device_id, raw_sha256) DO NOTHING",
+    )
+    .bind(device_id)
+    .bind(sha256_hex(raw.as_bytes()))
+    .bind(item_id)
+    .bind(problem)
+    .bind(raw)
+    .bind(now_ms)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// For numbers that were checked at the edge to fit.
+pub(super) fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+async fn receipt_of(connection: &mut AnyConnection, item_id: &str) -> Result<Receipt, StoreError> {
+    let row = sqlx::query(
+        "SELECT item_id, body_sha256, server_seq, receipt_store_id, receipt_epoch, received_at \
+         FROM items WHERE item_id = $1",
+    )
+    .bind(item_id)
+    .fetch_one(connection)
+    .await?;
+    receipt(&row)
+}
+
+fn receipt(row: &AnyRow) -> Result<Receipt, StoreError> {
+    Ok(Receipt {
+        item_id: row.try_get("item_id")?,
+        body_sha256: row.try_get("body_sha256")?,
+        server_seq: row.try_get::<i64, _>("server_seq")?.unsigned_abs(),
+        store_id: row.try_get("receipt_store_id")?,
+        epoch: row.try_get::<i64, _>("receipt_epoch")?.unsigned_abs(),
+        received_at: row.try_get("received_at")?,
+    })
+}
+
+fn entry(row: &AnyRow) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        receipt: receipt(row)?,
+        device_id: row.try_get("device_id")?,
+        install_id: row.try_get("install_id")?,
+        seq: row.try_get("seq")?,
+        kind: row.try_get("kind")?,
+        author: row.try_get("author")?,
+        body: row.try_get("body")?,
+        flags: row.try_get("flags")?,
+    })
+}

@@ -1,0 +1,224 @@
+//! One push: every outcome decided, stored and numbered in one transaction.
+
+use rounds::sync::protocol::{Outcome, OutcomeStatus, Problem, PushAnswer, Receipt, Seen};
+use sqlx::AnyConnection;
+
+use super::identity::{self, Counter};
+use super::items::{self, Inserted, ReceivedItem, number};
+use super::{Store, StoreError, blobs};
+use crate::auth::Device;
+use crate::clock::Moment;
+
+/// What surrounds the records of a push.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// Made once on the phone.
+    pub install_id: String,
+    /// The number its next record will get.
+    pub next_seq: u64,
+    /// Records it holds without a receipt.
+    pub pending: u64,
+    /// The newest it has seen of the store.
+    pub seen: Seen,
+}
+
+/// One record as it arrived.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Its id as far as it could be read.
+    pub item_id: String,
+    /// The item's JSON text, kept when it is refused.
+    pub raw: String,
+    /// What the checks at the edge made of it.
+    pub checked: Result<ReceivedItem, Refused>,
+}
+
+/// Why a record cannot be taken as it is.
+#[derive(Clone, Debug)]
+pub struct Refused(pub Problem);
+
+/// The transaction's own view of the store.
+struct Ledger<'a> {
+    store_id: &'a str,
+    device: &'a Device,
+    install_id: &'a str,
+    epoch: u64,
+    server_seq: i64,
+    now: Moment,
+}
+
+impl Store {
+    /// Takes a push whole; answers only after its commit.
+    pub async fn receive(
+        &self,
+        device: &Device,
+        envelope: &Envelope,
+        arrivals: &[Arrival],
+        now: Moment,
+    ) -> Result<PushAnswer, StoreError> {
+        let mut write = self.begin_write().await?;
+        let connection = write.connection();
+        let first_seq = identity::lock(connection, Counter::ServerSeq).await?;
+        let (epoch, server_seq) = notice_restore(connection, self.store_id(), &envelope.seen, first_seq).await?;
+        let mut ledger = Ledger {
+            store_id: self.store_id(),
+            device,
+            install_id: &envelope.install_id,
+            epoch,
+            server_seq,
+            now,
+        };
+        note_install(connection, device, envelope, now).await?;
+        let outcomes = ledger.take_all(connection, arrivals).await?;
+        identity::write(connection, Counter::ServerSeq, ledger.server_seq).await?;
+        let watermark = identity::read(connection, Counter::BackupWatermark).await?;
+        write.commit().await?;
+        Ok(PushAnswer {
+            store_id: self.store_id().to_owned(),
+            epoch,
+            backup_watermark: watermark.unsigned_abs(),
+            outcomes,
+        })
+    }
+}
+
+impl Ledger<'_> {
+    /// One outcome an arrival. What waits for a record later in the same push is tried again.
+    async fn take_all(
+        &mut self,
+        connection: &mut AnyConnection,
+        arrivals: &[Arrival],
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; arrivals.len()];
+        loop {
+            let mut stored_one = false;
+            for (arrival, slot) in arrivals.iter().zip(&mut outcomes) {
+                if slot.as_ref().is_some_and(|outcome| outcome.status != OutcomeStatus::Deferred) {
+                    continue;
+                }
+                let outcome = self.take(connection, arrival).await?;
+                stored_one |= outcome.status == OutcomeStatus::Stored;
+                *slot = Some(outcome);
+            }
+            let waiting = outcomes.iter().flatten().any(|outcome| outcome.status == OutcomeStatus::Deferred);
+            if !waiting || !stored_one {
+                return Ok(outcomes.into_iter().flatten().collect());
+            }
+        }
+    }
+
+    async fn take(&mut self, connection: &mut AnyConnection, arrival: &Arrival) -> Result<Outcome, StoreError> {
+        let received = match &arrival.checked {
+            Ok(received) => received,
+            Err(Refused(problem)) => return self.refuse(connection, arrival, problem.clone()).await,
+        };
+        let item = &received.item;
+        if let Some(earlier) = &item.supersedes
+            && !items::is_known(connection, earlier).await?
+        {
+            return Ok(without_receipt(OutcomeStatus::Deferred, &item.item_id, missing_dependency()));
+        }
+        let receipt = self.next_receipt(received);
+        match items::insert(connection, received, &receipt, &self.device.id, self.install_id).await? {
+            Inserted::New => {
+                self.server_seq += 1;
+                if !items::claim_seq(connection, self.install_id, item).await? {
+                    items::add_flag(connection, &item.item_id, "seq-reused").await?;
+                }
+                blobs::add_refs(connection, &self.device.id, item).await?;
+                Ok(with_receipt(OutcomeStatus::Stored, receipt))
+            }
+            Inserted::Same(first) => {
+                blobs::add_refs(connection, &self.device.id, item).await?;
+                Ok(with_receipt(OutcomeStatus::Duplicate, first))
+            }
+            Inserted::Other => self.refuse(connection, arrival, id_reuse()).await,
+        }
+    }
+
+    async fn refuse(
+        &self,
+        connection: &mut AnyConnection,
+        arrival: &Arrival,
+        problem: Problem,
+    ) -> Result<Outcome, StoreError> {
+        let code = problem.code().to_owned();
+        let (id, raw) = (&arrival.item_id, &arrival.raw);
+        items::quarantine(connection, &self.device.id, id, &code, raw, self.now.millis()).await?;
+        Ok(without_receipt(OutcomeStatus::Rejected, id, problem))
+    }
+
+    fn next_receipt(&self, received: &ReceivedItem) -> Receipt {
+        Receipt {
+            item_id: received.item.item_id.clone(),
+            body_sha256: received.item.body_sha256.clone(),
+            server_seq: (self.server_seq + 1).unsigned_abs(),
+            store_id: self.store_id.to_owned(),
+            epoch: self.epoch,
+            received_at: self.now.rfc3339(),
+        }
+    }
+}
+
+/// A phone that has seen more than the store holds proves that the store was restored. The epoch
+/// rises once for it, and numbers go on above what was seen, so that none is given twice.
+async fn notice_restore(
+    connection: &mut AnyConnection,
+    store_id: &str,
+    seen: &Seen,
+    server_seq: i64,
+) -> Result<(u64, i64), StoreError> {
+    let epoch = identity::read(connection, Counter::Epoch).await?.unsigned_abs();
+    let lost_epoch = seen.epoch > epoch;
+    let lost_records = seen.epoch == epoch && number(seen.server_seq) > server_seq;
+    if seen.store_id != store_id || !(lost_epoch || lost_records) {
+        return Ok((epoch, server_seq));
+    }
+    let raised = seen.epoch.max(epoch) + 1;
+    identity::write(connection, Counter::Epoch, number(raised)).await?;
+    tracing::warn!(epoch = raised, "a phone has seen newer records than this store holds: it was restored");
+    Ok((raised, server_seq.max(number(seen.server_seq))))
+}
+
+async fn note_install(
+    connection: &mut AnyConnection,
+    device: &Device,
+    envelope: &Envelope,
+    now: Moment,
+) -> Result<(), StoreError> {
+    if envelope.install_id != device.install_id {
+        tracing::warn!(device = %device.id, "this phone lost its storage or was copied: another install pushes");
+    }
+    sqlx::query(
+        "INSERT INTO installs (device_id, install_id, next_seq, pending, seen_ms) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (device_id, install_id) DO UPDATE SET next_seq = excluded.next_seq, \
+         pending = excluded.pending, seen_ms = excluded.seen_ms",
+    )
+    .bind(&device.id)
+    .bind(&envelope.install_id)
+    .bind(number(envelope.next_seq))
+    .bind(number(envelope.pending))
+    .bind(now.millis())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn with_receipt(status: OutcomeStatus, receipt: Receipt) -> Outcome {
+    Outcome { item_id: receipt.item_id.clone(), status, receipt: Some(receipt), problem: None }
+}
+
+fn without_receipt(status: OutcomeStatus, item_id: &str, mut problem: Problem) -> Outcome {
+    problem.item_id = Some(item_id.to_owned());
+    Outcome { item_id: item_id.to_owned(), status, receipt: None, problem: Some(problem) }
+}
+
+fn missing_dependency() -> Problem {
+    let detail = "The record that this one corrects has not arrived yet. Send that one first, then this one again.";
+    Problem::new("missing-dependency", 409, "An earlier record is missing", detail, true)
+}
+
+fn id_reuse() -> Problem {
+    let detail = "Another record has this id already. Both are kept; set this one aside and show it to a manager.";
+    Problem::new("id-reuse", 409, "The id is taken", detail, false)
+}

@@ -1,0 +1,92 @@
+//! Boot and the only route table.
+
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use super::components::frame::{TabBar, UpdateOffer};
+use super::i18n;
+use super::pages::clause::ClausePage;
+use super::pages::me::MePage;
+use super::pages::not_found::NotFoundPage;
+use super::pages::standards::StandardsPage;
+use super::pages::sync::SyncPage;
+use super::pages::task::TaskPage;
+use super::pages::today::TodayPage;
+use super::state::delivery::{Delivery, provide_delivery};
+use super::state::phone::{Phone, provide_phone};
+use super::state::settings::provide_settings;
+use crate::store::StoreError;
+
+/// Mounts the app in place of the shell that painted before it.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let document = web_sys::window().and_then(|w| w.document()).expect("the app runs in a page");
+    let root = document.get_element_by_id("app").expect("index.html has the app's element");
+    leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), App).forget();
+}
+
+/// Opens the phone, then builds the screens; builds them anew when the language changes.
+#[component]
+fn App() -> impl IntoView {
+    let settings = provide_settings();
+    let lang = settings.lang();
+    let phone = LocalResource::new(open);
+    view! {
+        {move || phone.get().map(|opened| match opened {
+            Ok((phone, delivery)) => {
+                remove_shell();
+                provide_phone(phone);
+                provide_delivery(delivery);
+                view! { {move || { lang.track(); view! { <Screens /> } }} }.into_any()
+            }
+            Err(error) => {
+                remove_shell();
+                view! { <NoStorage error /> }.into_any()
+            }
+        })}
+    }
+}
+
+async fn open() -> Result<(Phone, Delivery), StoreError> {
+    let phone = Phone::open().await?;
+    let delivery = Delivery::start(&phone).await?;
+    Ok((phone, delivery))
+}
+
+#[component]
+fn Screens() -> impl IntoView {
+    view! {
+        <Router>
+            <div class="app">
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=TodayPage />
+                    <Route path=path!("/tasks/:id") view=TaskPage />
+                    <Route path=path!("/standards") view=StandardsPage />
+                    <Route path=path!("/standards/:code") view=ClausePage />
+                    <Route path=path!("/sync") view=SyncPage />
+                    <Route path=path!("/me") view=MePage />
+                </Routes>
+                <TabBar />
+                <UpdateOffer />
+            </div>
+        </Router>
+    }
+}
+
+/// The browser gives no storage: nothing can be kept, so nothing is asked.
+#[component]
+fn NoStorage(error: StoreError) -> impl IntoView {
+    view! {
+        <main class="page blocked" data-testid="no-storage">
+            <h1>{i18n::tr(i18n::Msg::AppName)}</h1>
+            <div class="notice" data-kind="error" role="alert"><p>{i18n::store_problem(&error)}</p></div>
+        </main>
+    }
+}
+
+fn remove_shell() {
+    if let Some(shell) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("shell")) {
+        shell.remove();
+    }
+}

@@ -1,0 +1,39 @@
+//! The sync chip: tells 「已存手机 3」 from 「公司已全收到」, in words.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::icon::Icon;
+use crate::sync::status::ChipState;
+use crate::ui::i18n;
+use crate::ui::icons;
+use crate::ui::state::delivery::use_delivery;
+
+/// The chip in the top bar; a link to the custody ladder.
+#[component]
+pub fn SyncChip() -> impl IntoView {
+    let delivery = use_delivery();
+    let state = Memo::new(move |_| delivery.status.with(|status| status.chip()));
+    let pending = Memo::new(move |_| delivery.status.with(|status| status.pending_records));
+    view! {
+        <A
+            href="/sync"
+            attr:class="chip"
+            attr:data-testid="sync-chip"
+            attr:data-state=move || state.get().token()
+            attr:data-pending=move || pending.get().to_string()
+        >
+            {move || view! { <Icon paths=icon_of(state.get()) /> }}
+            <span role="status">{move || i18n::chip(state.get(), pending.get())}</span>
+        </A>
+    }
+}
+
+fn icon_of(state: ChipState) -> &'static str {
+    match state {
+        ChipState::Synced => icons::RECEIVED,
+        ChipState::Pending | ChipState::Offline | ChipState::Waiting => icons::PHONE,
+        ChipState::Sending => icons::ARROW_UP,
+        ChipState::Blocked => icons::WARNING,
+    }
+}

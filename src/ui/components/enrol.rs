@@ -1,0 +1,39 @@
+//! Connecting the phone to the company: a code from the office, once.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::ui::i18n::{self, Msg, tr};
+use crate::ui::state::delivery::use_delivery;
+
+/// The code's field and what came of it.
+#[component]
+pub fn EnrolPanel() -> impl IntoView {
+    let delivery = use_delivery();
+    let code = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let code = code.get_untracked();
+        if !code.trim().is_empty() {
+            spawn_local(async move { delivery.enrol(code.trim().to_owned()).await });
+        }
+    };
+    view! {
+        <section class="card enrol-panel" aria-labelledby="enrol-h">
+            <h2 id="enrol-h">{tr(Msg::EnrolTitle)}</h2>
+            <p>{tr(Msg::EnrolExplain)}</p>
+            <form on:submit=submit>
+                <label class="field-label" for="enrol-code">{tr(Msg::EnrolCode)}</label>
+                <input id="enrol-code" data-testid="enrol-code" autocomplete="one-time-code" autocapitalize="characters"
+                    prop:value=move || code.get()
+                    on:input:target=move |event| code.set(event.target().value()) />
+                <button type="submit" class="button primary" data-testid="enrol-submit" prop:disabled=move || delivery.enrolling.get()>
+                    {move || if delivery.enrolling.get() { tr(Msg::Enrolling) } else { tr(Msg::EnrolSubmit) }}
+                </button>
+            </form>
+            {move || delivery.enrol_problem.get().map(|error| view! {
+                <p class="field-problem" role="alert" data-testid="enrol-problem">{i18n::enrol_problem(&error)}</p>
+            })}
+        </section>
+    }
+}

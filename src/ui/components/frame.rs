@@ -1,0 +1,82 @@
+//! The frame of every page: top bar with the way back and the sync chip, tab bar, notices.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::A;
+
+use super::chip::SyncChip;
+use super::icon::Icon;
+use super::notice::Alarms;
+use crate::ui::i18n::{Msg, tr};
+use crate::ui::icons;
+use crate::ui::platform::worker;
+
+/// A page with its title; `back` is where the way back leads.
+#[component]
+pub fn Page(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] subtitle: Option<String>,
+    #[prop(optional)] back: Option<&'static str>,
+    #[prop(optional)] class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <header class="topbar">
+            {back.map(|href| view! {
+                <A href=href attr:class="back-link" attr:aria-label=tr(Msg::Back)><Icon paths=icons::BACK /></A>
+            })}
+            <div class="topbar-title">
+                <h1>{title}</h1>
+                {subtitle.map(|text| view! { <p class="topbar-subtitle">{text}</p> })}
+            </div>
+            <SyncChip />
+        </header>
+        <main class=format!("page {class}") id="main" tabindex="-1">
+            <Alarms />
+            {children()}
+        </main>
+    }
+}
+
+/// The tab bar at the thumb; a rail on wide screens.
+#[component]
+pub fn TabBar() -> impl IntoView {
+    let tab = |href: &'static str, test_id: &'static str, icon, word| {
+        view! {
+            <A href=href exact=href == "/" attr:class="tab" attr:data-testid=test_id>
+                <Icon paths=icon />
+                <span>{tr(word)}</span>
+            </A>
+        }
+    };
+    view! {
+        <nav class="tabbar" aria-label=tr(Msg::Sections)>
+            {tab("/", "nav-today", icons::TODAY, Msg::Today)}
+            {tab("/standards", "nav-standards", icons::STANDARDS, Msg::Standards)}
+            {tab("/sync", "nav-sync", icons::SYNC, Msg::Sync)}
+            {tab("/me", "nav-me", icons::ME, Msg::Me)}
+        </nav>
+    }
+}
+
+/// The bar that offers a new version. Taking it is the person's choice; drafts are on disk.
+#[component]
+pub fn UpdateOffer() -> impl IntoView {
+    let offered = RwSignal::new(false);
+    spawn_local(worker::watch(move || {
+        offered.try_set(true);
+    }));
+    view! {
+        {move || offered.get().then(|| view! {
+            <div class="update-offer" data-testid="update-offer" role="status">
+                <p>{tr(Msg::UpdateReady)}</p>
+                <button type="button" class="button primary" data-testid="update-accept" on:click=move |_| spawn_local(worker::take_over())>
+                    {tr(Msg::UpdateNow)}
+                </button>
+                <button type="button" class="button quiet" data-testid="update-later" on:click=move |_| offered.set(false)>
+                    {tr(Msg::Later)}
+                </button>
+            </div>
+        })}
+    }
+}

@@ -1,0 +1,12 @@
+//! Parts that several screens are made of.
+
+pub mod chip;
+pub mod check_item;
+pub mod drawing;
+pub mod enrol;
+pub mod finish;
+pub mod frame;
+pub mod icon;
+pub mod notice;
+pub mod task_card;
+pub mod thumbnail;

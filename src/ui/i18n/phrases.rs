@@ -1,0 +1,343 @@
+//! Wordings with figures in them.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{Msg, lang, pick, tr};
+use crate::domain::caveat::Caveat;
+use crate::domain::text::Lang;
+use crate::domain::violation::Violation;
+use crate::store::StoreError;
+use crate::store::finish::FinishError;
+use crate::store::outbox::ProblemNote;
+use crate::sync::enrol::EnrolError;
+use crate::sync::status::{ChipState, Phase, SyncStatus};
+use crate::ui::components::check_item::evidence::Failure;
+use crate::ui::platform::clock;
+use crate::ui::platform::photo::PhotoError;
+
+/// A date with its weekday.
+pub fn date(date: NaiveDate) -> String {
+    let day = date.weekday().num_days_from_monday() as usize;
+    match lang() {
+        Lang::Zh => {
+            let names = ["一", "二", "三", "四", "五", "六", "日"];
+            format!("{}月{}日 星期{}", date.month(), date.day(), names[day])
+        }
+        Lang::En => {
+            let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+            let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+            format!("{}, {} {}", days[day], date.day(), months[date.month0() as usize])
+        }
+    }
+}
+
+/// A minute of the day, such as `09:30`.
+pub fn minute_of_day(minute: u16) -> String {
+    format!("{:02}：{:02}", minute / 60, minute % 60)
+}
+
+/// Until when a task should be done.
+pub fn due_by(minute: u16) -> String {
+    let at = minute_of_day(minute);
+    pick(format!("{at} 前完成"), format!("Due by {at}"))
+}
+
+/// So many of so many.
+pub fn done_of(done: u32, total: u32) -> String {
+    pick(format!("已做 {done} / {total}"), format!("{done} of {total} done"))
+}
+
+/// A task's state in a few words.
+pub fn task_state(finished: bool, late: bool, done: u32, total: u32, failed: u32) -> String {
+    let failed = match (failed, lang()) {
+        (0, _) => String::new(),
+        (n, Lang::Zh) => format!(" · {n} 项不合格"),
+        (n, Lang::En) => format!(" · {n} failed"),
+    };
+    let state = match (finished, late, done) {
+        (true, ..) => tr(Msg::Finished).to_owned(),
+        (_, true, 0) => pick(format!("已过时 · 共 {total} 项"), format!("Late · {total} items")),
+        (_, true, _) => pick(format!("已过时 · 已做 {done}/{total}"), format!("Late · {done} of {total}")),
+        (_, _, 0) => pick(format!("共 {total} 项"), format!("{total} items")),
+        _ => pick(format!("已做 {done}/{total}"), format!("{done} of {total}")),
+    };
+    state + &failed
+}
+
+/// Milliseconds as whole seconds.
+pub fn seconds(ms: u64) -> String {
+    let s = ms / 1_000;
+    pick(format!("{s} 秒"), format!("{s} s"))
+}
+
+/// How far the photos are.
+pub fn photo_progress(done: usize, of: usize) -> String {
+    pick(format!("正在处理照片 {}/{of}", done + 1), format!("Preparing photo {} of {of}", done + 1))
+}
+
+/// Why a file is not among the photos.
+pub fn photo_failure(name: &str, why: &Failure) -> String {
+    match why {
+        Failure::Picture(PhotoError::NotAnImage) => pick(
+            format!("「{name}」不是能读的图片，没有加上。请换一张照片。"),
+            format!("“{name}” is not a picture this phone can read; it was not added. Choose another photo."),
+        ),
+        Failure::Picture(PhotoError::NotShrunk) => pick(
+            format!("「{name}」处理不了，没有加上。关掉别的应用再试一次。"),
+            format!("“{name}” could not be prepared; it was not added. Close other apps and try again."),
+        ),
+        Failure::Storage(error) => pick(
+            format!("照片没存上，文字都在。{}", store_problem(error)),
+            format!("The photo was not kept; the words are. {}", store_problem(error)),
+        ),
+    }
+}
+
+/// What storage trouble means and what to do.
+pub fn store_problem(error: &StoreError) -> String {
+    let (zh, en) = match error {
+        StoreError::Full => (
+            "手机存储已满。删掉一些照片或应用，再试一次。",
+            "The phone's storage is full. Remove some photos or apps, then try again.",
+        ),
+        StoreError::Conflict { .. } => (
+            "另一个页面先改了。请看一下现在的内容再改。",
+            "Another page changed it first. Look at what is there now, then change it.",
+        ),
+        StoreError::Blocked => (
+            "另一个页面还开着旧版本。请关掉其他巡检本页面，再打开。",
+            "Another page still runs an older version. Close other Rounds pages, then open again.",
+        ),
+        StoreError::TooNew => (
+            "这台手机上的数据是更新的版本写的。请连上网重新打开，换到新版本。",
+            "The data on this phone was written by a newer version. Connect and reopen to update.",
+        ),
+        StoreError::Absent(_) => (
+            "这个浏览器不让保存数据（可能是无痕模式）。请用普通窗口打开。",
+            "This browser keeps no data (perhaps a private window). Open Rounds in an ordinary window.",
+        ),
+        StoreError::Lost(_) => (
+            "和手机存储的连接断了。请关掉巡检本再打开，已存的都还在。",
+            "The connection to the phone's storage was lost. Close Rounds and open it again; what was saved is still there.",
+        ),
+        StoreError::Damaged(_) => (
+            "有一条记录读不出来，其余不受影响。请导出记录并告诉项目经理。",
+            "One record cannot be read; the others are not affected. Export the records and tell your manager.",
+        ),
+        StoreError::Other(_) => (
+            "手机没能存下。请再试一次；还不行就关掉再打开。",
+            "The phone could not store it. Try again; if that fails, close and reopen.",
+        ),
+    };
+    pick(zh.to_owned(), en.to_owned())
+}
+
+/// A change that is on the screen only.
+pub fn not_saved(error: &StoreError) -> String {
+    pick(
+        format!("刚才的改动还没存到手机，先别离开这一页。{}", store_problem(error)),
+        format!("Your last change is not on the phone yet; stay on this page. {}", store_problem(error)),
+    )
+}
+
+/// What is in the way of finishing an item.
+pub fn violation(violation: Violation) -> String {
+    let (zh, en) = match violation {
+        Violation::Undecided => ("还没有结论", "No verdict yet"),
+        Violation::ReasonMissing => ("选一个不合格原因，或写备注", "Pick a reason or write a note"),
+        Violation::SuspectFigure => ("确认数值", "Confirm the figure"),
+        Violation::PhotoMissing => ("要有照片", "A photo is needed"),
+    };
+    pick(zh.to_owned(), en.to_owned())
+}
+
+/// How many items are in the way.
+pub fn still_open(open: usize, flawed: usize) -> String {
+    match (open, flawed) {
+        (0, f) => pick(format!("还有 {f} 项要补全"), format!("{f} to complete")),
+        (o, 0) => pick(format!("还有 {o} 项未做"), format!("{o} still open")),
+        (o, f) => pick(format!("还有 {o} 项未做，{f} 项要补全"), format!("{o} still open, {f} to complete")),
+    }
+}
+
+/// How many verdicts share a weakness.
+pub fn caveat_count(caveat: Caveat, count: usize) -> String {
+    match caveat {
+        Caveat::WordsNotRecorded => pick(format!("{count} 项没有记下原话"), format!("{count} without recorded words")),
+        Caveat::StepsNotTicked => pick(format!("{count} 项没有逐条核对"), format!("{count} not gone through point by point")),
+        Caveat::NotMeasured => pick(format!("{count} 项没有量数"), format!("{count} judged by eye, not measured")),
+        Caveat::NoPhotoOfFailing => pick(format!("{count} 项不合格没有照片"), format!("{count} failed without a photo")),
+    }
+}
+
+/// Why finishing or amending did not go through.
+pub fn finish_problem(error: &FinishError) -> String {
+    match error {
+        FinishError::AlreadyFinished => pick(
+            "这个任务已经在另一个页面完成，没有重复提交。".to_owned(),
+            "This task was finished on another page already; nothing was doubled.".to_owned(),
+        ),
+        FinishError::NotSaved => pick(
+            "还有改动没存到手机，存好再完成。".to_owned(),
+            "Some changes are not on the phone yet; finish once they are.".to_owned(),
+        ),
+        FinishError::ReasonNeeded => pick("请写明原因。".to_owned(), "Please give a reason.".to_owned()),
+        FinishError::Incomplete => pick("这一项还没填完整。".to_owned(), "This item is not complete yet.".to_owned()),
+        FinishError::Unchanged => pick("内容没有变，不用更正。".to_owned(), "Nothing changed, so there is nothing to amend.".to_owned()),
+        FinishError::Store(error) => store_problem(error),
+    }
+}
+
+/// The sync chip's words.
+pub fn chip(state: ChipState, pending: u64) -> String {
+    match state {
+        ChipState::Synced => pick("公司已全收到".into(), "All received".into()),
+        ChipState::Sending => pick(format!("正在送 {pending}"), format!("Sending {pending}")),
+        ChipState::Blocked => pick(format!("要处理 {pending}"), format!("Needs you {pending}")),
+        ChipState::Pending | ChipState::Waiting | ChipState::Offline if pending == 0 => {
+            pick("没有信号".into(), "No signal".into())
+        }
+        ChipState::Pending | ChipState::Waiting | ChipState::Offline => {
+            pick(format!("已存手机 {pending}"), format!("On phone {pending}"))
+        }
+    }
+}
+
+/// Who holds the records, in one line.
+pub fn custody(status: &SyncStatus) -> String {
+    let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
+    match (records, photos, status.counts.blocked()) {
+        (0, 0, 0) => pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into()),
+        (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
+        (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("{r} records are still on this phone")),
+        (0, p, _) => pick(format!("{p} 张照片还在这台手机"), format!("{p} photos are still on this phone")),
+        (r, p, _) => pick(
+            format!("{r} 条记录、{p} 张照片还在这台手机"),
+            format!("{r} records and {p} photos are still on this phone"),
+        ),
+    }
+}
+
+/// What is going on with delivery.
+pub fn custody_detail(status: &SyncStatus) -> String {
+    if let Some(alarm) = delivery_alarm(status) {
+        return alarm;
+    }
+    match status.phase {
+        Phase::Sending => pick("正在和公司通信。".into(), "Talking to the company.".into()),
+        Phase::Waiting { .. } | Phase::Offline => pick(
+            "现在连不上公司，记录都在手机里，连上后自动送。".into(),
+            "The company cannot be reached now. Everything is on the phone and goes by itself later.".into(),
+        ),
+        _ => match status.last_ok_ms {
+            Some(at) => pick(
+                format!("上次与公司核对：{}", clock::hour_minute(at)),
+                format!("Last checked with the company at {}", clock::hour_minute(at)),
+            ),
+            None => String::new(),
+        },
+    }
+}
+
+/// What the person must do for delivery to go on; `None` when nothing.
+pub fn delivery_alarm(status: &SyncStatus) -> Option<String> {
+    match &status.phase {
+        Phase::NeedsEnrolment => Some(pick(
+            "这台手机要重新登记才能送记录。记录都在手机里，一条不少。请向项目经理要登记码，在“我”里填。".into(),
+            "This phone must be connected again before it can send. Every record is still on it. Ask your manager for a code and enter it under Me.".into(),
+        )),
+        Phase::Revoked => Some(pick(
+            "公司停用了这台手机，不再接收它的记录。记录都在手机里；请找项目经理，或导出记录。".into(),
+            "The company has revoked this phone and takes no records from it. They are all still here; see your manager, or export them.".into(),
+        )),
+        Phase::Failed(_) => Some(store_problem(&StoreError::Other(String::new()))),
+        _ if status.counts.blocked() > 0 => Some(pick(
+            format!("{} 条记录公司没有收，已搁置在手机里。到“同步”看原因。", status.counts.blocked()),
+            format!("{} records were not accepted and are set aside on the phone. See why under Sync.", status.counts.blocked()),
+        )),
+        _ => None,
+    }
+}
+
+/// When the next try is.
+pub fn next_try(at_ms: u64) -> String {
+    let seconds = at_ms.saturating_sub(clock::now_ms()).div_ceil(1_000);
+    pick(format!("{seconds} 秒后再试"), format!("Next try in {seconds} s"))
+}
+
+/// The endpoint's time and number.
+pub fn received_as(at: &str, number: u64) -> String {
+    pick(format!("{at} 收到，编号 {number}"), format!("Received {at}, no. {number}"))
+}
+
+/// When it was captured.
+pub fn captured(at: &str) -> String {
+    pick(format!("{at} 记录"), format!("Recorded {at}"))
+}
+
+/// Why the endpoint did not take a record, and what to do.
+pub fn problem(problem: &ProblemNote) -> String {
+    let (zh, en) = match problem.code.as_str() {
+        "id-reuse" => (
+            "公司已有同号但内容不同的记录，两份都保留。请告诉项目经理。",
+            "The company has another record under the same number; both are kept. Tell your manager.",
+        ),
+        "unknown-kind" => (
+            "公司的系统还不认识这种记录，留了副本。请让公司升级系统后再试。",
+            "The company's system does not know this kind of record yet and kept a copy. Try again after it is updated.",
+        ),
+        "body-hash-mismatch" | "body-not-json" => (
+            "记录在途中损坏。请再试一次；还不行就导出。",
+            "The record was damaged on the way. Try again; if that fails, export it.",
+        ),
+        _ => return pick(format!("公司没有收：{}", problem.detail), format!("Not accepted: {}", problem.detail)),
+    };
+    pick(zh.to_owned(), en.to_owned())
+}
+
+/// Why the phone could not be enrolled, and what to do.
+pub fn enrol_problem(error: &EnrolError) -> String {
+    let (zh, en) = match error {
+        EnrolError::WrongCode => ("登记码不对。请核对后再填。", "The code is wrong. Check it and enter it again."),
+        EnrolError::UsedCode => ("这个登记码已经用过。请再要一个。", "This code was used already. Ask for another."),
+        EnrolError::ExpiredCode => ("登记码过期了（15 分钟）。请再要一个。", "The code has expired (15 minutes). Ask for another."),
+        EnrolError::TooManyTries { .. } => ("试得太多了。等一会儿再试。", "Too many tries. Wait a little, then try again."),
+        EnrolError::Unreachable => ("连不上公司。有信号时再试。", "The company cannot be reached. Try again with signal."),
+        EnrolError::Other(problem) => {
+            return pick(format!("没有登记上：{}", problem.detail), format!("Not connected: {}", problem.detail));
+        }
+    };
+    pick(zh.to_owned(), en.to_owned())
+}
+
+/// What an export came to.
+pub fn exported(records: u64, photos: u64) -> String {
+    pick(
+        format!("已导出 {records} 条记录、{photos} 张照片。记录仍在手机里。"),
+        format!("Exported {records} records and {photos} photos. They are still on the phone."),
+    )
+}
+
+/// Bytes as kilobytes.
+pub fn kilobytes(bytes: u64) -> String {
+    format!("{} KB", bytes.div_ceil(1024))
+}
+
+/// Room in use.
+pub fn room(used: u64, quota: u64) -> String {
+    let mb = |bytes: u64| bytes / (1024 * 1024);
+    pick(
+        format!("已用 {} MB,浏览器最多给 {} MB", mb(used), mb(quota)),
+        format!("{} MB used of {} MB the browser gives", mb(used), mb(quota)),
+    )
+}
+
+/// How many were found.
+pub fn found(count: usize) -> String {
+    pick(format!("共 {count} 条"), format!("{count} found"))
+}
+
+/// Where a clause comes from.
+pub fn source(standard: &str, edition: &str, source: &str) -> String {
+    pick(format!("《{standard}》{edition} 版 · {source}"), format!("{standard}, edition {edition} · {source}"))
+}

@@ -1,0 +1,152 @@
+//! Every fixed wording, in both languages side by side. The compiler sees to it that none is
+//! missing: a message without either wording does not build.
+
+use crate::domain::text::Lang;
+
+macro_rules! messages {
+    ($($name:ident: $zh:literal, $en:literal;)*) => {
+        /// A fixed wording of the screens.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Msg { $(#[doc = $en] $name,)* }
+
+        impl Msg {
+            /// The wording in `lang`.
+            pub fn in_lang(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Self::$name, Lang::Zh) => $zh, (Self::$name, Lang::En) => $en,)*
+                }
+            }
+        }
+    };
+}
+
+messages! {
+    DrawingOfFigures: "尺寸图", "Drawing of the figures";
+    Measured: "实测", "Measured";
+    AppName: "巡检本", "Rounds";
+    Today: "今日", "Today";
+    Standards: "标准", "Standards";
+    Sync: "同步", "Sync";
+    Me: "我", "Me";
+    Task: "任务", "Task";
+    Sections: "栏目", "Sections";
+    Back: "返回", "Back";
+    Loading: "正在读取…", "Loading…";
+    Overdue: "已逾期", "Overdue";
+    ToDo: "待做", "To do";
+    Finished: "已完成", "Finished";
+    Progress: "进度", "Progress";
+    NothingToday: "今天没有任务", "No tasks today";
+    NothingTodayNext: "有信号时会自动取来新任务；也可以先看看标准。", "New tasks arrive by themselves once there is signal; meanwhile, the standards are here.";
+    Critical: "关键项", "Critical";
+    CriticalExplained: "关键项：不合格则整次检查不合格", "Critical: failing it fails the whole inspection";
+    Verdict: "结论", "Verdict";
+    Pass: "合格", "Pass";
+    Fail: "不合格", "Fail";
+    NotApplicable: "不适用", "N/A";
+    NotDoneYet: "未做", "Open";
+    Saving: "正在存…", "Saving…";
+    SavedOnPhone: "已存手机", "Saved on phone";
+    NotSaved: "没存上", "Not saved";
+    WhatWasSaid: "对方怎么说", "What was said";
+    RecordWords: "记下原话", "Record the words";
+    PointsHidden: "记下原话后才显示要点", "The points appear once the words are recorded";
+    Said: "说到", "Said";
+    Missed: "没说到", "Missed";
+    Present: "有", "There";
+    Absent: "没有", "Missing";
+    Works: "能用", "Works";
+    Broken: "不能用", "Broken";
+    Complete: "齐全", "Complete";
+    Incomplete: "不全", "Incomplete";
+    Done: "做到", "Done";
+    NotDone: "没做到", "Not done";
+    Seen: "是", "Yes";
+    NotSeen: "不是", "No";
+    StartTimer: "开始计时", "Start timer";
+    StopTimer: "停止计时", "Stop timer";
+    StandByValue: "没有写错，按原值判断", "It is right, judge it as it is";
+    ToleranceAssumed: "允许偏差为本产品的默认值，可在标准中修改", "The tolerance is this product's default; the standard can change it";
+    WhyNot: "为什么不合格", "Why it fails";
+    Note: "备注", "Note";
+    AddNoteOrPhoto: "加备注或照片", "Add a note or photo";
+    AddPhoto: "拍照", "Photo";
+    Photo: "照片", "Photo";
+    RemovePhoto: "移除照片", "Remove photo";
+    PhotoWork: "正在处理照片", "Preparing photos";
+    Summary: "小结", "Summary";
+    FinishTask: "完成任务", "Finish task";
+    FinishAnyway: "留着未做的项，现在完成", "Leave them open and finish";
+    WhyLeftOpen: "为什么留着不做", "Why they are left open";
+    TaskFinished: "任务已完成", "Task finished";
+    TaskFinishedNext: "结果已存手机，有信号时自动送到公司。", "Results are on this phone and go to the company by themselves.";
+    TaskUnknown: "这台手机上没有这个任务。回到今日，等有信号时再试。", "This phone does not have this task. Go back to today and try again with signal.";
+    Amend: "更正", "Amend";
+    AmendReason: "为什么更正", "Why it is amended";
+    AmendSave: "存为更正", "Save the amendment";
+    Cancel: "取消", "Cancel";
+    ChangedElsewhere: "这个任务在另一个页面里改过，现在显示的是那边存下的内容。请看一下你刚才改的项。", "This task was changed on another page; what that page saved is shown now. Please look at what you just changed.";
+    Understood: "知道了", "Understood";
+    TryAgain: "再试一次", "Try again";
+    StorageLost: "浏览器清掉了这台手机上的数据，没有送出的记录可能丢了。请告诉项目经理，并重新登记这台手机。", "The browser wiped this phone's data; records not yet sent may be lost. Tell your manager and enrol the phone again.";
+    NotFound: "没有这一页", "No such page";
+    NotFoundNext: "地址可能写错了。", "The address may be mistyped.";
+    BackToToday: "回到今日", "Back to today";
+    UpdateReady: "有新版本，随时可以换上；草稿都在手机里。", "A new version is ready; take it any time. Drafts stay on the phone.";
+    UpdateNow: "现在换上", "Update now";
+    Later: "以后再说", "Later";
+    EnrolTitle: "登记这台手机", "Connect this phone";
+    EnrolExplain: "请向项目经理要一个登记码，15 分钟内有效，只能用一次。没登记也能看标准。", "Ask your manager for a code: it works once, within 15 minutes. The standards can be read without it.";
+    EnrolCode: "登记码", "Code";
+    EnrolSubmit: "登记", "Connect";
+    Enrolling: "正在登记…", "Connecting…";
+    Search: "搜索", "Search";
+    SearchHint: "搜条款、编号、不合格原因", "Search clauses, codes, reasons";
+    Department: "部门", "Department";
+    All: "全部", "All";
+    NothingFound: "没有找到", "Nothing found";
+    NothingFoundNext: "换个词，或选“全部”部门再试。", "Try another word, or all departments.";
+    ClauseUnknown: "没有这个条款。", "There is no such clause.";
+    Frequency: "频率", "How often";
+    Sample: "抽查", "Sample";
+    Subject: "对象", "Checked on";
+    EvidenceAsked: "证据", "Evidence";
+    HowChecked: "怎么检查", "How it is checked";
+    FailsWhen: "不合格的情形", "It fails when";
+    PracticeExplained: "做法：照着做，不打分", "Practice: done, not judged";
+    SendNow: "现在送", "Send now";
+    ExportQueue: "导出未送记录", "Export unsent";
+    NothingToSend: "还没有记录", "No records yet";
+    NothingToSendNext: "完成任务后，每条结果和照片在这里看得到走到了哪一步。", "Once a task is finished, each result and photo shows here how far it has come.";
+    SendingPhoto: "正在送照片", "Sending a photo";
+    RungPhone: "在这台手机", "On this phone";
+    RungSending: "正在送", "Being sent";
+    RungReceived: "公司已收到", "Received by the company";
+    RungBlocked: "已搁置", "Set aside";
+    Person: "人员", "Person";
+    Site: "项目", "Site";
+    RoleWord: "身份", "Role";
+    WhoUsesPhone: "谁在用这台手机", "Who uses this phone";
+    PersonNotSaid: "没有说明", "Not said";
+    Appearance: "显示", "Appearance";
+    Language: "语言", "Language";
+    Theme: "明暗", "Theme";
+    ThemeSystem: "跟随手机", "As phone";
+    ThemeLight: "浅色", "Light";
+    ThemeDark: "深色", "Dark";
+    TextSize: "字号", "Text size";
+    TextNormal: "标准", "Normal";
+    TextLarge: "大", "Large";
+    TextLarger: "特大", "Larger";
+    ThisPhone: "这台手机", "This phone";
+    InstallMark: "安装标记", "Install mark";
+    DeviceAtOffice: "公司登记号", "Device at the office";
+    NotEnrolled: "未登记", "Not connected";
+    Version: "版本", "Version";
+    RoomLeft: "已用空间", "Room used";
+    NotPersisted: "浏览器没有答应长期保留数据。把巡检本装到主屏幕，并记得当天把记录送出。", "The browser has not promised to keep the data. Install Rounds on the home screen, and send records the same day.";
+    InstallTitle: "装到主屏幕", "Install on the home screen";
+    InstallWhy: "装好后没有信号也能打开，数据也更不容易被浏览器清掉。", "Installed, it opens without signal, and the browser is less likely to clear its data.";
+    InstallIos: "用 Safari 打开，点分享按钮，选“添加到主屏幕”。", "Open in Safari, tap Share, then Add to Home Screen.";
+    InstallAndroid: "用 Chrome 打开，点右上角菜单，选“安装应用”。", "Open in Chrome, tap the menu, then Install app.";
+}

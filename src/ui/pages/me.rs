@@ -1,0 +1,177 @@
+//! 我: person, site, language, theme, text size, device, room, installing.
+
+use leptos::prelude::*;
+
+use crate::domain::estate::{Site, Staff};
+use crate::domain::text::Lang;
+use crate::store::{Store, Table};
+use crate::ui::components::enrol::EnrolPanel;
+use crate::ui::components::frame::Page;
+use crate::ui::i18n::{self, Msg, say, tr};
+use crate::ui::platform::prefs::{Prefs, TextSize, Theme};
+use crate::ui::platform::room;
+use crate::ui::state::delivery::use_delivery;
+use crate::ui::state::phone::use_phone;
+use crate::ui::state::settings::use_settings;
+
+/// Person and settings.
+#[component]
+pub fn MePage() -> impl IntoView {
+    let delivery = use_delivery();
+    view! {
+        <Page title=tr(Msg::Me) class="me">
+            {move || if delivery.enrolment.with(Option::is_some) {
+                view! { <Person /> }.into_any()
+            } else {
+                view! { <EnrolPanel /> }.into_any()
+            }}
+            <Appearance />
+            <Device />
+            <Installing />
+        </Page>
+    }
+}
+
+/// Who uses this phone; every record names its author.
+#[component]
+fn Person() -> impl IntoView {
+    let delivery = use_delivery();
+    let load = LocalResource::new(move || {
+        delivery.news.track();
+        let store = use_phone().store;
+        async move {
+            let sites = bodies::<Site, _>(&store, "site").await;
+            let staff = bodies::<Staff, _>(&store, "staff").await;
+            (sites, staff)
+        }
+    });
+    view! {
+        <section class="settings-group" aria-labelledby="person-h">
+            <h2 id="person-h">{tr(Msg::Person)}</h2>
+            {move || load.get().map(|(sites, staff)| {
+                let names: Vec<String> = sites.iter().map(|site| say(&site.name)).collect();
+                let chosen = delivery.person.get();
+                let options: Vec<_> = staff.iter().map(|person| {
+                    let selected = chosen.as_deref() == Some(person.id.as_str());
+                    view! { <option value=person.id.clone() selected=selected>{say(&person.name)}</option> }
+                }).collect();
+                view! {
+                    <dl class="facts">
+                        <div class="fact"><dt>{tr(Msg::Site)}</dt><dd>{names.join(" · ")}</dd></div>
+                        <div class="fact"><dt>{tr(Msg::RoleWord)}</dt><dd>{move || delivery.enrolment.with(|e| e.as_ref().map(|e| i18n::device_role(e.role)))}</dd></div>
+                    </dl>
+                    <label class="field-label" for="person">{tr(Msg::WhoUsesPhone)}</label>
+                    <select id="person" data-testid="person-name"
+                        on:change:target=move |event| delivery.set_person(event.target().value())>
+                        <option value="" selected=chosen.is_none()>{tr(Msg::PersonNotSaid)}</option>
+                        {options}
+                    </select>
+                }
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn Appearance() -> impl IntoView {
+    let settings = use_settings();
+    view! {
+        <section class="settings-group" aria-labelledby="look-h">
+            <h2 id="look-h">{tr(Msg::Appearance)}</h2>
+            <Segments label=Msg::Language options=vec![
+                ("lang-zh", "中文", Box::new(|p: &mut Prefs| p.lang = Lang::Zh) as Change, settings.get().lang == Lang::Zh),
+                ("lang-en", "English", Box::new(|p: &mut Prefs| p.lang = Lang::En), settings.get().lang == Lang::En),
+            ] />
+            {move || {
+                let theme = settings.get().theme;
+                let text = settings.get().text;
+                view! {
+                    <Segments label=Msg::Theme options=vec![
+                        ("theme-system", tr(Msg::ThemeSystem), Box::new(|p: &mut Prefs| p.theme = Theme::System) as Change, theme == Theme::System),
+                        ("theme-light", tr(Msg::ThemeLight), Box::new(|p: &mut Prefs| p.theme = Theme::Light), theme == Theme::Light),
+                        ("theme-dark", tr(Msg::ThemeDark), Box::new(|p: &mut Prefs| p.theme = Theme::Dark), theme == Theme::Dark),
+                    ] />
+                    <Segments label=Msg::TextSize options=vec![
+                        ("text-normal", tr(Msg::TextNormal), Box::new(|p: &mut Prefs| p.text = TextSize::Normal) as Change, text == TextSize::Normal),
+                        ("text-large", tr(Msg::TextLarge), Box::new(|p: &mut Prefs| p.text = TextSize::Large), text == TextSize::Large),
+                        ("text-larger", tr(Msg::TextLarger), Box::new(|p: &mut Prefs| p.text = TextSize::Larger), text == TextSize::Larger),
+                    ] />
+                }
+            }}
+        </section>
+    }
+}
+
+type Change = Box<dyn Fn(&mut Prefs)>;
+
+/// A few choices side by side.
+#[component]
+fn Segments(label: Msg, options: Vec<(&'static str, &'static str, Change, bool)>) -> impl IntoView {
+    let settings = use_settings();
+    let buttons: Vec<_> = options
+        .into_iter()
+        .map(|(test_id, word, change, chosen)| {
+            view! {
+                <button type="button" class="segment" data-testid=test_id
+                    aria-pressed=if chosen { "true" } else { "false" }
+                    on:click=move |_| settings.change(|prefs| change(prefs))>
+                    {word}
+                </button>
+            }
+        })
+        .collect();
+    view! {
+        <div class="setting">
+            <span class="field-label">{tr(label)}</span>
+            <div class="segments" role="group" aria-label=tr(label)>{buttons}</div>
+        </div>
+    }
+}
+
+/// This phone: its name at the endpoint, room left, whether the browser keeps its storage.
+#[component]
+fn Device() -> impl IntoView {
+    let delivery = use_delivery();
+    let phone = use_phone();
+    let room = LocalResource::new(room::ask);
+    let install = phone.install_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<String>();
+    view! {
+        <section class="settings-group" aria-labelledby="device-h">
+            <h2 id="device-h">{tr(Msg::ThisPhone)}</h2>
+            <dl class="facts">
+                <div class="fact"><dt>{tr(Msg::InstallMark)}</dt><dd>{install}</dd></div>
+                <div class="fact"><dt>{tr(Msg::DeviceAtOffice)}</dt>
+                    <dd>{move || delivery.enrolment.with(|e| e.as_ref().map_or_else(|| tr(Msg::NotEnrolled).to_owned(), |e| e.device_id.clone()))}</dd></div>
+                <div class="fact"><dt>{tr(Msg::Version)}</dt><dd>{env!("CARGO_PKG_VERSION")}</dd></div>
+            </dl>
+            {move || room.get().flatten().map(|room| view! {
+                <div class="storage">
+                    <meter min="0" max=room.quota.max(1) prop:value=room.used as f64 aria-label=tr(Msg::RoomLeft)></meter>
+                    <p>{i18n::room(room.used, room.quota)}</p>
+                    {(!room.persisted).then(|| view! { <p class="hint" data-testid="not-persisted">{tr(Msg::NotPersisted)}</p> })}
+                </div>
+            })}
+        </section>
+    }
+}
+
+/// How to put the app on the home screen.
+#[component]
+fn Installing() -> impl IntoView {
+    view! {
+        <section class="settings-group" aria-labelledby="install-h">
+            <h2 id="install-h">{tr(Msg::InstallTitle)}</h2>
+            <p>{tr(Msg::InstallWhy)}</p>
+            <dl class="facts">
+                <div class="fact"><dt>"iPhone"</dt><dd>{tr(Msg::InstallIos)}</dd></div>
+                <div class="fact"><dt>"Android"</dt><dd>{tr(Msg::InstallAndroid)}</dd></div>
+            </dl>
+        </section>
+    }
+}
+
+/// The synced records of a kind; one that cannot be read is left out of the list, not deleted.
+async fn bodies<T: serde::de::DeserializeOwned, S: Store>(store: &S, kind: &str) -> Vec<T> {
+    let rows = store.group(Table::Reference, kind, usize::MAX).await.unwrap_or_default();
+    rows.iter().filter_map(|row| serde_json::from_str(&row.json).ok()).collect()
+}

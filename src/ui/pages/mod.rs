@@ -1,0 +1,9 @@
+//! One page a route.
+
+pub mod clause;
+pub mod me;
+pub mod not_found;
+pub mod standards;
+pub mod sync;
+pub mod task;
+pub mod today;

@@ -1,0 +1,20 @@
+//! An address that leads nowhere.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::ui::components::frame::Page;
+use crate::ui::i18n::{Msg, tr};
+
+/// Says so, and leads home.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! {
+        <Page title=tr(Msg::NotFound)>
+            <div class="empty">
+                <p>{tr(Msg::NotFoundNext)}</p>
+                <A href="/" attr:class="button primary">{tr(Msg::BackToToday)}</A>
+            </div>
+        </Page>
+    }
+}

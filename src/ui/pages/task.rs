@@ -1,0 +1,108 @@
+//! A task: its items one under another, and finishing it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+
+use crate::domain::clause::Clause;
+use crate::domain::task::Task;
+use crate::store::{Store, StoreError, Table};
+use crate::ui::components::check_item::CheckItem;
+use crate::ui::components::finish::FinishPanel;
+use crate::ui::components::frame::Page;
+use crate::ui::components::notice::{DeskTrouble, StoreTrouble};
+use crate::ui::i18n::{self, Msg, say, tr};
+use crate::ui::platform::{idle, position};
+use crate::ui::state::book::Book;
+use crate::ui::state::desk::{ItemDesk, TaskDesk};
+use crate::ui::state::phone::{Phone, use_phone};
+
+/// Items built before the first paint: a little more than a tall phone shows.
+const FIRST: usize = 8;
+/// Items built at a time after it, small enough that a tap never waits.
+const CHUNK: usize = 12;
+
+/// A task by the id in the address.
+#[component]
+pub fn TaskPage() -> impl IntoView {
+    let params = use_params_map();
+    let desk = LocalResource::new(move || {
+        let id = params.read().get("id").unwrap_or_default();
+        open(use_phone(), id)
+    });
+    move || match desk.get() {
+        None => view! {
+            <Page title=tr(Msg::Task) back="/"><p class="loading" role="status">{tr(Msg::Loading)}</p></Page>
+        }
+        .into_any(),
+        Some(Ok(Some(desk))) => view! { <DeskView desk /> }.into_any(),
+        Some(Ok(None)) => view! {
+            <Page title=tr(Msg::Task) back="/">
+                <div class="empty"><p>{tr(Msg::TaskUnknown)}</p></div>
+            </Page>
+        }
+        .into_any(),
+        Some(Err(error)) => view! {
+            <Page title=tr(Msg::Task) back="/"><StoreTrouble error /></Page>
+        }
+        .into_any(),
+    }
+}
+
+async fn open(phone: Phone, id: String) -> Result<Option<TaskDesk>, StoreError> {
+    let Some(row) = phone.store.get(Table::Tasks, &id).await? else { return Ok(None) };
+    let task: Task = serde_json::from_str(&row.json).map_err(|e| StoreError::Damaged(format!("{id}: {e}")))?;
+    let mut book = Book::default();
+    let mut clauses: Vec<Arc<Clause>> = Vec::with_capacity(task.items.len());
+    for item in &task.items {
+        clauses.push(book.clause(&phone.store, item).await);
+    }
+    TaskDesk::open(phone, task, clauses).await.map(Some)
+}
+
+#[component]
+fn DeskView(desk: TaskDesk) -> impl IntoView {
+    let task = desk.task();
+    let items = desk.items();
+    let total = items.len();
+    let chunks = StoredValue::new(chunked(items));
+    let built = RwSignal::new(1_usize);
+    let all = chunks.with_value(Vec::len);
+    spawn_local(async move {
+        while let Some(count) = built.try_get_untracked().filter(|count| *count < all) {
+            idle::breathe().await;
+            built.try_set(count + 1);
+        }
+        if let Some(id) = position::remembered() {
+            idle::breathe().await;
+            position::show(&id);
+        }
+    });
+    let due = task.due_minute.map(i18n::due_by);
+    view! {
+        <Page title=say(&task.title) back="/" class="task">
+            <header class="task-head">
+                <p class="task-meta">{format!("{} · {}", say(&task.place), i18n::department(task.department))}</p>
+                {due.map(|due| view! { <p class="task-due">{due}</p> })}
+                <progress class="task-progress" max=total.max(1) prop:value=move || f64::from(desk.counts.get().done()) aria-label=tr(Msg::Progress)></progress>
+                <p class="task-count">{move || i18n::done_of(desk.counts.get().done(), total as u32)}</p>
+            </header>
+            <DeskTrouble desk />
+            <div class="items">
+                <For each=move || 0..built.get() key=|chunk| *chunk let:chunk>
+                    {chunks.with_value(|chunks| chunks[chunk].iter().map(|item| {
+                        view! { <CheckItem desk item=*item /> }.into_any()
+                    }).collect::<Vec<_>>())}
+                </For>
+            </div>
+            <FinishPanel desk />
+        </Page>
+    }
+}
+
+fn chunked(items: Vec<ItemDesk>) -> Vec<Vec<ItemDesk>> {
+    let (first, rest) = items.split_at(items.len().min(FIRST));
+    std::iter::once(first.to_vec()).chain(rest.chunks(CHUNK).map(<[ItemDesk]>::to_vec)).collect()
+}

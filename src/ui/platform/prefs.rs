@@ -1,0 +1,100 @@
+//! Preferences, and the copy of the install's id that tells a wiped database from a new phone.
+//!
+//! localStorage holds nothing else. It may be full or forbidden: then preferences last until the
+//! app closes, and checks go on saving.
+
+use gloo_storage::{LocalStorage, Storage};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::text::Lang;
+
+const PREFS: &str = "rounds.prefs";
+const INSTALL_ID: &str = "rounds.install_id";
+
+/// What a person may choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Prefs {
+    /// The language of the screens.
+    pub lang: Lang,
+    /// Light, dark, or as the phone.
+    pub theme: Theme,
+    /// Text size.
+    pub text: TextSize,
+}
+
+/// Light, dark, or as the phone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the phone.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Text size beyond the phone's own setting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSize {
+    /// As the phone.
+    #[default]
+    Normal,
+    /// A step larger.
+    Large,
+    /// Two steps larger.
+    Larger,
+}
+
+/// The stored preferences, or the defaults (the browser's language where it is English).
+pub fn load() -> Prefs {
+    LocalStorage::get(PREFS).unwrap_or_else(|_| Prefs { lang: browser_lang(), ..Prefs::default() })
+}
+
+/// Keeps the preferences; false when localStorage would not take them.
+pub fn save(prefs: Prefs) -> bool {
+    LocalStorage::set(PREFS, prefs).is_ok()
+}
+
+/// Puts the preferences on the root element, where the style sheets look for them.
+pub fn apply(prefs: Prefs) {
+    let Some(root) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element()) else {
+        return;
+    };
+    let put = |name: &str, value: Option<&str>| {
+        // Setting or removing a well-named attribute cannot fail.
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    };
+    put("lang", Some(if prefs.lang == Lang::Zh { "zh-CN" } else { "en" }));
+    put("data-theme", match prefs.theme {
+        Theme::System => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    });
+    put("data-text", match prefs.text {
+        TextSize::Normal => None,
+        TextSize::Large => Some("large"),
+        TextSize::Larger => Some("larger"),
+    });
+}
+
+/// The copy of the install's id outside the database.
+pub fn install_id() -> Option<String> {
+    LocalStorage::get(INSTALL_ID).ok()
+}
+
+/// Keeps the copy of the install's id; a full localStorage only loses the alarm.
+pub fn keep_install_id(id: &str) {
+    let _ = LocalStorage::set(INSTALL_ID, id);
+}
+
+fn browser_lang() -> Lang {
+    let first = web_sys::window().and_then(|w| w.navigator().language()).unwrap_or_default();
+    if first.is_empty() || first.starts_with("zh") { Lang::Zh } else { Lang::En }
+}

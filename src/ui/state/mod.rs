@@ -1,0 +1,7 @@
+//! What the screens share: the phone's store, preferences, delivery, the task on the desk.
+
+pub mod book;
+pub mod delivery;
+pub mod desk;
+pub mod phone;
+pub mod settings;

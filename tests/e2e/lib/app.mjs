@@ -1,0 +1,161 @@
+// The app as a person sees it, found by its stable test ids alone. Written in the few moves that
+// both `chromium.mjs` and `webkit.mjs` offer.
+import { until, untilEqual } from './wait.mjs';
+
+export const id = (name) => `[data-testid="${name}"]`;
+export const itemCss = (item) => `${id('check-item')}[data-item-id="${item}"]`;
+
+export class App {
+  constructor(phone, origin) {
+    this.phone = phone;
+    this.origin = origin;
+  }
+
+  async open(path = '/') {
+    await this.phone.goto(this.origin + path);
+  }
+
+  /** Opens the enrolling address and waits until the day's work is on the phone. */
+  async firstVisit(address, tasks) {
+    await this.phone.goto(address);
+    await this.waitForCards(tasks);
+    await this.waitForWorker();
+  }
+
+  /** Waits until the service worker is active and controls the page. */
+  async waitForWorker() {
+    await until('the service worker controls the page', () => this.phone.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration();
+      return registration?.active?.state === 'activated' && navigator.serviceWorker.controller !== null;
+    }), { timeout: 30_000 });
+  }
+
+  async waitForCards(number) {
+    await until(`${number ?? 'any'} task cards`, async () => {
+      const { length } = await this.cards();
+      return number === undefined ? length > 0 : length === number;
+    }, { timeout: 30_000 });
+  }
+
+  /** Today's tasks as shown: `{id, done, total}`. */
+  async cards() {
+    const [ids, done, total] = await Promise.all(['data-task-id', 'data-done', 'data-total']
+      .map((name) => this.phone.attributes(id('task-card'), name)));
+    return ids.map((task, at) => ({ id: task, done: Number(done[at]), total: Number(total[at]) }));
+  }
+
+  /** From today to a task by its card. */
+  async openTask(task, items) {
+    const card = `${id('task-card')}[data-task-id="${task}"]`;
+    await until(`the card of ${task}`, async () => (await this.phone.count(card)) === 1);
+    await this.phone.click(card);
+    await this.waitForItems(items);
+  }
+
+  async waitForItems(number) {
+    await until(`${number} items on the screen`, async () => (await this.items()).length === number);
+  }
+
+  /** The items of the open task: `{id, clause, verdict, saved}`; verdict '' while open. */
+  async items() {
+    const css = id('check-item');
+    const names = ['data-item-id', 'data-clause', 'data-verdict', 'data-saved'];
+    const [ids, clauses, verdicts, saved] = await Promise.all(names.map((name) => this.phone.attributes(css, name)));
+    return ids.map((item, at) => ({
+      id: item, clause: clauses[at], verdict: readVerdict(verdicts[at]), saved: saved[at] === 'true',
+    }));
+  }
+
+  async verdict(item) {
+    return readVerdict((await this.phone.attributes(itemCss(item), 'data-verdict'))[0]);
+  }
+
+  waitForVerdict(item, verdict) {
+    return untilEqual(`the verdict of ${item}`, verdict, () => this.verdict(item));
+  }
+
+  /** Waits until the item says that its last change is on disk. */
+  waitForSaved(item) {
+    const read = async () => (await this.phone.attributes(itemCss(item), 'data-saved'))[0];
+    return untilEqual(`${item} is saved`, 'true', read);
+  }
+
+  /** SHA-256 of each photo shown on an item. */
+  photos(item) {
+    return this.phone.attributes(`${itemCss(item)} ${id('photo')}`, 'data-sha256');
+  }
+
+  /** Picks photos and waits until all have their thumbnail and are saved. */
+  async addPhotos(item, files) {
+    const before = (await this.photos(item)).length;
+    for (const [at, file] of files.entries()) {
+      await this.phone.upload(`${itemCss(item)} ${id('photo-input')}`, [file]);
+      await until(`photo ${file.name} is kept`, async () => {
+        const shown = await this.photos(item);
+        return shown.length === before + at + 1 && shown.every((sha) => /^[0-9a-f]{64}$/.test(sha ?? ''));
+      }, { timeout: 60_000 });
+    }
+    await this.waitForSaved(item);
+    return this.photos(item);
+  }
+
+  /** Presses finish; every item is decided. */
+  async finish() {
+    await this.phone.click(id('finish-task'));
+    await until('the task says it is finished', async () => (await this.phone.count(id('task-finished'))) > 0);
+  }
+
+  /** Presses finish with items open, and goes on with a reason. */
+  async finishWithOpen(reason) {
+    await this.phone.click(id('finish-task'));
+    await until('what is open is listed', async () => (await this.phone.count(id('open-list'))) > 0);
+    await this.phone.fill(id('open-reason'), reason);
+    await this.phone.click(id('finish-anyway'));
+    await until('the task says it is finished', async () => (await this.phone.count(id('task-finished'))) > 0);
+  }
+
+  /** Records on `/sync`: `{record, state}`. The screen must be open. */
+  async queue() {
+    const css = id('queue-row');
+    const [ids, states] = await Promise.all(['data-record-id', 'data-state'].map((name) => this.phone.attributes(css, name)));
+    return ids.map((record, at) => ({ record, state: states[at] }));
+  }
+
+  /** Opens `/sync` and waits for so many rows. */
+  async openSync(rows) {
+    await this.open('/sync');
+    await until(`${rows} rows on the sync screen`, async () => (await this.queue()).length === rows);
+  }
+
+  /** Photos on `/sync`: `{sha, state}`. */
+  async photoQueue() {
+    const css = id('photo-row');
+    const [hashes, states] = await Promise.all(['data-sha256', 'data-state'].map((name) => this.phone.attributes(css, name)));
+    return hashes.map((sha, at) => ({ sha, state: states[at] }));
+  }
+
+  /** The sync chip: `{state, pending}`. */
+  async chip() {
+    const css = id('sync-chip');
+    const [[state], [pending]] = await Promise.all(['data-state', 'data-pending'].map((name) => this.phone.attributes(css, name)));
+    return { state, pending: Number(pending) };
+  }
+
+  /** Waits until the chip says that the office has all. */
+  waitForSynced(timeout = 60_000) {
+    return untilEqual('the chip', 'synced 0', async () => {
+      const { state, pending } = await this.chip();
+      return `${state} ${pending}`;
+    }, { timeout, every: 100 });
+  }
+
+  /** Waits until the chip counts so many records on the phone. */
+  waitForPending(number) {
+    return untilEqual('records waiting', number, async () => (await this.chip()).pending);
+  }
+}
+
+/** An empty verdict may be written as nothing or as the word. */
+function readVerdict(text) {
+  return text === null || text === undefined || text === 'empty' ? '' : text;
+}

@@ -1,0 +1,111 @@
+// IndexedDB by hand, without the app's code: to prepare what the app finds, to look at what it
+// left, and to stand in for another tab or a failing disk.
+
+function settle(request, done = (result) => result) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(done(request.result));
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("blocked"));
+  });
+}
+
+/** Removes a database; fails if a handle does not let go of it. */
+export function remove(name) {
+  return settle(indexedDB.deleteDatabase(name), () => undefined);
+}
+
+/** Whether there is a database. WebKit lists one whose creation was taken back, as version 0. */
+export async function exists(name) {
+  const found = (await indexedDB.databases()).find((database) => database.name === name);
+  return found !== undefined && found.version > 0;
+}
+
+/** Makes a database from a fixture's text. */
+export async function make(name, text) {
+  const { version, tables } = JSON.parse(text);
+  const request = indexedDB.open(name, version);
+  request.onupgradeneeded = () => {
+    for (const [table, rows] of Object.entries(tables)) {
+      const store = request.result.createObjectStore(table, { keyPath: "k" });
+      store.createIndex("g", "g");
+      for (const row of rows) {
+        store.put(row.b ? { ...row, b: new Uint8Array(row.b).buffer } : row);
+      }
+    }
+  };
+  await settle(request, (database) => database.close());
+}
+
+/** The version of a database, found without changing it. */
+export function version(name) {
+  return settle(indexedDB.open(name), (database) => {
+    const { version } = database;
+    database.close();
+    return version;
+  });
+}
+
+/** Raises the version and nothing else, like a newer app in another tab. */
+export function raise(name, version) {
+  return settle(indexedDB.open(name, version), (database) => database.close());
+}
+
+/** Keeps a database open, deaf to the other tabs' wishes. */
+export function hold(name) {
+  return settle(indexedDB.open(name));
+}
+
+export function release(database) {
+  database.close();
+}
+
+/** The type and length of a stored row's bytes. */
+export async function bytesOf(name, table, key) {
+  const database = await settle(indexedDB.open(name));
+  const row = await settle(database.transaction(table).objectStore(table).get(key));
+  database.close();
+  return `${Object.prototype.toString.call(row.b)} ${row.b.byteLength}`;
+}
+
+const begin = IDBDatabase.prototype.transaction;
+const put = IDBObjectStore.prototype.put;
+
+/** The next `times` transactions do not begin, as when the connection is lost. */
+export function loseConnection(times) {
+  IDBDatabase.prototype.transaction = function (...args) {
+    if (times-- > 0) throw new DOMException("The connection was lost", "InvalidStateError");
+    return begin.apply(this, args);
+  };
+}
+
+/** The next transaction is kept, but its end is told as a loss. */
+export function loseAnswer() {
+  IDBDatabase.prototype.transaction = function (...args) {
+    IDBDatabase.prototype.transaction = begin;
+    const transaction = begin.apply(this, args);
+    transaction.addEventListener("complete", (event) => {
+      event.stopImmediatePropagation();
+      transaction.dispatchEvent(new Event("abort"));
+    });
+    return transaction;
+  };
+}
+
+/** The `nth` put from now finds the disk full. */
+export function fillDisk(nth) {
+  IDBObjectStore.prototype.put = function (...args) {
+    nth -= 1;
+    if (nth === 0) throw new DOMException("The disk is full", "QuotaExceededError");
+    return put.apply(this, args);
+  };
+}
+
+/** Takes the faults away. */
+export function heal() {
+  IDBDatabase.prototype.transaction = begin;
+  IDBObjectStore.prototype.put = put;
+}
+
+export function now() {
+  return performance.now();
+}
