@@ -144,6 +144,19 @@ async fn a_commit_whose_answer_was_lost_is_recognised() {
 }
 
 #[wasm_bindgen_test]
+async fn saved_is_said_only_after_complete() {
+    let bench = Browser::fresh("complete").await;
+    let store = bench.open().await;
+    raw::take_back();
+    let put = || Batch::new().put(Table::Drafts, Row::new("k", "g", "1"));
+    let outcome = store.commit(put()).await;
+    raw::heal();
+    assert!(matches!(outcome, Err(StoreError::Lost(_))), "{outcome:?}");
+    assert_eq!(store.get(Table::Drafts, "k").await, Ok(None));
+    store.commit(put()).await.unwrap();
+}
+
+#[wasm_bindgen_test]
 async fn a_disk_that_fills_in_the_middle_keeps_nothing_of_the_batch() {
     let bench = Browser::fresh("full").await;
     let store = bench.open().await;

@@ -5,10 +5,12 @@
 
 mod embedded;
 mod fault;
+mod practices;
 mod search;
 mod validate;
 
 pub use embedded::{find, find_standard, pack};
 pub use fault::{Fault, PackProblem};
+pub use practices::search_practices;
 pub use search::{Match, search};
 pub use validate::validate;

@@ -80,6 +80,9 @@ mod tests {
         let found = search(pack(), "功能", Lang::En);
         assert_eq!(found[0].found_in, "功能不正常");
         assert_eq!(found[0].standard.id, "service-details");
-        assert_eq!(search(pack(), "rat guard", Lang::Zh)[0].found_in, "A rat guard is fitted at the plant-room door");
+        assert_eq!(
+            search(pack(), "rat guard", Lang::Zh)[0].found_in,
+            "A rat guard is fitted at the plant-room door"
+        );
     }
 }

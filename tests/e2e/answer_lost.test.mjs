@@ -125,13 +125,10 @@ test('too much, too often and out of order: all of it arrives in the end', { tim
 test('a photo broken off on the way is sent whole', { timeout: 180_000 }, async (t) => {
   const { endpoint, proxy, phone, app, expected } = await phoneWithWork(t, { photos: 2 });
   const chunk = call('PATCH', '/v1/blobs/');
-  proxy.when(chunk, fault.refuse(), { times: 1 });
-  proxy.when(chunk, fault.loseAnswer(), { times: 1 });
-  proxy.when(chunk, fault.portal(), { times: 1 });
-  await sendUntil(app, 'every photo is received', async () => {
-    const rows = await app.photoQueue();
-    return rows.length === 2 && rows.every((row) => row.state === 'received');
-  });
+  const faults = [fault.refuse(), fault.loseAnswer(), fault.portal()].map((what) => proxy.when(chunk, what, { times: 1 }));
+  await sendUntil(app, 'every fault has struck', () => faults.every((rule) => rule.struck === 1));
+  await sendUntil(app, 'the phone has its receipts', async () => (await app.chip()).pending === 0);
+  await app.waitForHandIn();
   await app.waitForSynced();
   await assertReceivedOnce(endpoint, expected);
   phone.assertQuiet();

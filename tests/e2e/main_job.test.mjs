@@ -10,7 +10,6 @@ import { assertKept, doItems, planDay } from './lib/main_job.mjs';
 import { readOffice } from './lib/office.mjs';
 import { drawCameraPhoto, drawSmallPhoto, jpegSize } from './lib/photos.mjs';
 import { assertReceivedOnce } from './lib/received.mjs';
-import { until } from './lib/wait.mjs';
 
 test('a day with no signal, killed twice, received exactly once', { timeout: 400_000 }, async (t) => {
   const endpoint = await (await Endpoint.make(t)).start();
@@ -76,10 +75,8 @@ test('a day with no signal, killed twice, received exactly once', { timeout: 400
   await endpoint.start();
   await phone.click(id('sync-now'));
   await app.waitForSynced();
-  await until('every record and photo is received', async () => {
-    const rows = [...(await app.queue()), ...(await app.photoQueue())];
-    return rows.length === number + 2 && rows.every((row) => row.state === 'received');
-  }, { timeout: 60_000 });
+  await app.waitForHandIn();
+  for (const row of [...(await app.queue()), ...(await app.photoQueue())]) assert.equal(row.state, 'received');
 
   const queued = queue.map((row) => row.record);
   await assertReceivedOnce(endpoint, { shown: ledger, queued, tasks });

@@ -30,10 +30,12 @@ fn pair() -> impl Strategy<Value = Pair> {
         given.prop_map(move |(w, recorded, t)| (ask(&needed, fails_as), said(w, recorded, &t)))
     });
     let checked = vec(reason(), 1..4).prop_flat_map(|reasons| {
-        ticks(reasons.len()).prop_map(move |lines| (check(&reasons), ProcedureAnswer::Check { lines }))
+        ticks(reasons.len())
+            .prop_map(move |lines| (check(&reasons), ProcedureAnswer::Check { lines }))
     });
     let seen = vec(reason(), 1..4).prop_flat_map(|reasons| {
-        ticks(reasons.len()).prop_map(move |sights| (look(&reasons), ProcedureAnswer::Look { sights }))
+        ticks(reasons.len())
+            .prop_map(move |sights| (look(&reasons), ProcedureAnswer::Look { sights }))
     });
     let played = (1_usize..4, reason()).prop_flat_map(|(n, fails_as)| {
         (ticks(n), option::of(any::<u64>())).prop_map(move |(steps, elapsed_ms)| {
@@ -42,9 +44,8 @@ fn pair() -> impl Strategy<Value = Pair> {
     });
     let figure = || option::of(select(vec![0_i64, 50, 489, 500, 505, 520, 5_000]));
     let limit = select(vec![HALF_A_METRE, AS_WIDE, Limit::Range { min: 0, max: 500 }]);
-    let sized = (limit, reason(), figure(), figure(), any::<bool>()).prop_map(|(l, r, v, o, c)| {
-        (measure(l, r), measured(v, o, c))
-    });
+    let sized = (limit, reason(), figure(), figure(), any::<bool>())
+        .prop_map(|(l, r, v, o, c)| (measure(l, r), measured(v, o, c)));
     prop_oneof![asked, checked, seen, played, sized]
 }
 

@@ -52,7 +52,9 @@ fn spoilt(clause: &Clause) -> Vec<(Answer, String)> {
             Procedure::Ask(ask) => {
                 ask.points.iter().map(|p| p.needed.then(|| ask.fails_as.clone())).collect()
             }
-            Procedure::Check(check) => check.lines.iter().map(|l| Some(l.fails_as.clone())).collect(),
+            Procedure::Check(check) => {
+                check.lines.iter().map(|l| Some(l.fails_as.clone())).collect()
+            }
             Procedure::Look(look) => look.sights.iter().map(|s| Some(s.fails_as.clone())).collect(),
             Procedure::RolePlay(play) => vec![Some(play.fails_as.clone()); play.steps.len()],
             Procedure::Measure(measure) => vec![Some(measure.fails_as.clone())],
@@ -103,7 +105,12 @@ fn every_reason_of_the_pack_can_be_reached_by_a_procedure() {
     for clause in clauses() {
         let found: Vec<String> = spoilt(clause).into_iter().map(|(_, reason)| reason).collect();
         for reason in &clause.reasons {
-            assert!(found.contains(&reason.code), "{}: {} is never found", clause.code, reason.code);
+            assert!(
+                found.contains(&reason.code),
+                "{}: {} is never found",
+                clause.code,
+                reason.code
+            );
         }
     }
 }

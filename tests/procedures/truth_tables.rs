@@ -27,7 +27,11 @@ fn ask_counts_nothing_before_the_words_are_recorded_and_then_every_needed_point(
         ("帮他开门", true, [NO, NOT_YET, NOT_YET], failed(&["r0"])),
         ("帮他开门", true, [NO, NO, YES], failed(&["r0"])),
     ] {
-        assert_eq!(judge(&asked, &said(words, recorded, &points)), expected, "{words:?} {points:?}");
+        assert_eq!(
+            judge(&asked, &said(words, recorded, &points)),
+            expected,
+            "{words:?} {points:?}"
+        );
     }
     let all_optional = ask(&[false, false], "r0");
     assert_eq!(judge(&all_optional, &said("有", true, &[NOT_YET, NO])), Judgement::Conforming);

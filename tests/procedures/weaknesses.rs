@@ -105,6 +105,14 @@ fn what_was_done_in_full_admits_nothing() {
 }
 
 #[test]
+fn a_failing_found_early_need_not_go_through_the_rest() {
+    let item = clause(vec![ask(&[true, true], "r0"), role_play(2, "r1")]);
+    let played = A::RolePlay { steps: vec![NO, NOT_YET], elapsed_ms: None };
+    let given = answer(vec![said("不知道", true, &[NO, NOT_YET]), played]);
+    assert_eq!(caveats(&item, &given), []);
+}
+
+#[test]
 fn a_failing_admits_a_missing_photo_only_where_one_is_asked_for() {
     let mut item = clause(vec![look(&["r0"])]);
     let mut given = answer(vec![A::Look { sights: vec![NO] }]);
@@ -112,6 +120,8 @@ fn a_failing_admits_a_missing_photo_only_where_one_is_asked_for() {
     for evidence in [Evidence::PhotoOnFail, Evidence::PhotoAlways] {
         item.evidence = evidence;
         assert_eq!(caveats(&item, &given), [Caveat::NoPhotoOfFailing]);
+        let passed = answer(vec![A::Look { sights: vec![YES] }]);
+        assert_eq!(caveats(&item, &passed), []);
     }
     given.photos.push(photo());
     assert_eq!(caveats(&item, &given), []);

@@ -180,7 +180,9 @@ fn limit(measure: &Measure) -> String {
         Unit::Count => "count",
     };
     match measure.limit {
-        Limit::Target { value, tolerance } => format!("{value} {base} ±{}", tolerance.around(value)),
+        Limit::Target { value, tolerance } => {
+            format!("{value} {base} ±{}", tolerance.around(value))
+        }
         Limit::Range { min, max } => format!("{min}-{max} {base}"),
         Limit::EqualToOther { .. } => "= other".to_owned(),
     }
@@ -189,8 +191,9 @@ fn limit(measure: &Measure) -> String {
 /// All that a clause or practice says, as one text to search in.
 fn wording(code: &str) -> String {
     let practice = standards::pack().iter().flat_map(|s| &s.practices).find(|p| p.code == code);
-    match practice {
-        Some(practice) => serde_json::to_string(practice).unwrap(),
-        None => serde_json::to_string(clause(code)).unwrap(),
-    }
+    let written = match practice {
+        Some(practice) => serde_json::to_string(practice),
+        None => serde_json::to_string(clause(code)),
+    };
+    written.expect("plain data becomes JSON")
 }

@@ -51,6 +51,8 @@ pub mod raw {
         pub fn lose_connection(times: u32);
         #[wasm_bindgen(js_name = loseAnswer)]
         pub fn lose_answer();
+        #[wasm_bindgen(js_name = takeBack)]
+        pub fn take_back();
         #[wasm_bindgen(js_name = fillDisk)]
         pub fn fill_disk(nth: u32);
         pub fn heal();

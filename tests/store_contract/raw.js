@@ -91,6 +91,15 @@ export function loseAnswer() {
   };
 }
 
+/** Every transaction is taken back after its writes were accepted and before they are kept. */
+export function takeBack() {
+  IDBObjectStore.prototype.put = function (...args) {
+    const request = put.apply(this, args);
+    request.addEventListener("success", () => request.transaction.abort());
+    return request;
+  };
+}
+
 /** The `nth` put from now finds the disk full. */
 export function fillDisk(nth) {
   IDBObjectStore.prototype.put = function (...args) {

@@ -1,6 +1,6 @@
 //! `POST /v1/enrol`: a one-time code becomes a device and its token.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
@@ -10,6 +10,7 @@ use rounds::sync::protocol::{EnrolAnswer, EnrolRequest, Problem};
 use crate::extract;
 use crate::problem::Fault;
 use crate::secret::Secret;
+use crate::serve::Peer;
 use crate::state::AppState;
 use crate::store::{CodeState, NewDevice, StoreError};
 
@@ -74,8 +75,8 @@ pub(super) async fn enrol(
 /// Where the request came from; in-memory tests have no connection.
 fn peer(extensions: &Extensions) -> IpAddr {
     extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+        .get::<ConnectInfo<Peer>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(Peer(address))| address.ip())
 }
 
 fn checked_install(install_id: &str) -> Result<&str, Fault> {

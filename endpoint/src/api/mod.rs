@@ -13,7 +13,7 @@ mod push;
 mod put;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -35,8 +35,9 @@ pub fn app(state: AppState) -> Router {
         router
     };
     router
-        .fallback(static_app::serve)
+        .fallback(neither_call_nor_door)
         .layer(CatchPanicLayer::custom(|_| Fault::internal().into_response()))
+        .layer(from_fn(never_stored))
         .layer(from_fn(log::request))
         .with_state(state)
 }
@@ -53,14 +54,15 @@ fn calls() -> Router<AppState> {
         .split_for_parts();
     calls
         .route("/v1/openapi.json", get(move || openapi::answer(description.clone())))
-        .route("/v1", get(no_such_call))
-        .route("/v1/{*rest}", axum::routing::any(no_such_call))
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn(no_store))
 }
 
-async fn no_such_call() -> Fault {
-    Fault::no_such_call()
+/// What no route takes: an unknown call, or a file or page of the app.
+async fn neither_call_nor_door(State(state): State<AppState>, request: Request) -> Response {
+    if is_call(request.uri().path()) {
+        return Fault::no_such_call().into_response();
+    }
+    static_app::serve(&state, request).await
 }
 
 /// `/v1/{kind}/{id}` takes every two-part address; one whose kind is unknown is no call at all.
@@ -73,10 +75,18 @@ async fn wrong_method(request: Request) -> Fault {
     Fault::wrong_method()
 }
 
-async fn no_store(request: Request, next: Next) -> Response {
+/// Nothing between the phone and the endpoint may keep an answer of a call.
+async fn never_stored(request: Request, next: Next) -> Response {
+    let is_call = is_call(request.uri().path());
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_call {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
     response
+}
+
+fn is_call(path: &str) -> bool {
+    path == "/v1" || path.starts_with("/v1/")
 }

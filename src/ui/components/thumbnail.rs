@@ -7,13 +7,14 @@ use web_sys::{Blob, Url};
 
 use crate::store::{Store, Table};
 use crate::ui::i18n::{Msg, tr};
-use crate::ui::state::phone::PhoneStore;
+use crate::ui::state::phone::use_phone;
 
 /// A photo by its SHA-256.
 #[component]
-pub fn Thumbnail(store: PhoneStore, sha256: String) -> impl IntoView {
+pub fn Thumbnail(sha256: String) -> impl IntoView {
     let url = RwSignal::new(None::<String>);
     let gone = StoredValue::new(false);
+    let store = use_phone().store;
     spawn_local(async move {
         let Ok(Some(row)) = store.get(Table::PhotoBytes, &sha256).await else { return };
         let made = row.bytes.and_then(|bytes| object_url(&bytes).ok());

@@ -1,14 +1,13 @@
 //! Words for the kinds of things that the domain names.
 
 use super::{Msg, lang, pick, tr};
-use crate::domain::clause::{Department, Evidence, Frequency, Sample, SubjectKind};
+use crate::domain::clause::{Clause, Department, Evidence, Frequency, Sample, SubjectKind};
 use crate::domain::estate::{PlaceKind, Role};
 use crate::domain::measure::{Limit, Reading, Tolerance};
 use crate::domain::procedure::{Measure, ProcedureKind, Requirement};
 use crate::domain::quantity::{QuantityError, Unit};
 use crate::domain::text::Lang;
 use crate::domain::verdict::Verdict;
-use crate::sync::protocol::DeviceRole;
 
 /// Chooses one of two fixed wordings.
 fn one(zh: &'static str, en: &'static str) -> &'static str {
@@ -27,6 +26,12 @@ pub fn kind_letter(kind: ProcedureKind) -> &'static str {
         ProcedureKind::RolePlay => one("演", "Play"),
         ProcedureKind::Measure => one("量", "Measure"),
     }
+}
+
+/// The signs of a clause's procedures.
+pub fn kinds_of(clause: &Clause) -> String {
+    let signs: Vec<&str> = clause.procedures.iter().map(|p| kind_letter(p.kind())).collect();
+    signs.join(" ")
 }
 
 /// A department's name.
@@ -141,12 +146,13 @@ pub fn verdict_word(verdict: Option<Verdict>) -> &'static str {
 }
 
 /// What an enrolled person may do.
-pub fn device_role(role: DeviceRole) -> &'static str {
-    staff_role(match role {
-        DeviceRole::Butler => Role::Butler,
-        DeviceRole::Inspector => Role::Inspector,
-        DeviceRole::Manager => Role::Manager,
-    })
+pub fn device_role(role: &str) -> String {
+    match role {
+        "butler" => staff_role(Role::Butler).to_owned(),
+        "inspector" => staff_role(Role::Inspector).to_owned(),
+        "manager" => staff_role(Role::Manager).to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 /// A value with its unit's sign.

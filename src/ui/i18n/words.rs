@@ -23,6 +23,7 @@ macro_rules! messages {
 messages! {
     DrawingOfFigures: "尺寸图", "Drawing of the figures";
     Measured: "实测", "Measured";
+    Practices: "做法（不打分）", "Practices (not judged)";
     AppName: "巡检本", "Rounds";
     Today: "今日", "Today";
     Standards: "标准", "Standards";

@@ -58,7 +58,7 @@ fn Person() -> impl IntoView {
                 view! {
                     <dl class="facts">
                         <div class="fact"><dt>{tr(Msg::Site)}</dt><dd>{names.join(" · ")}</dd></div>
-                        <div class="fact"><dt>{tr(Msg::RoleWord)}</dt><dd>{move || delivery.enrolment.with(|e| e.as_ref().map(|e| i18n::device_role(e.role)))}</dd></div>
+                        <div class="fact"><dt>{tr(Msg::RoleWord)}</dt><dd>{move || delivery.enrolment.with(|e| e.as_ref().map(|e| i18n::device_role(&e.role)))}</dd></div>
                     </dl>
                     <label class="field-label" for="person">{tr(Msg::WhoUsesPhone)}</label>
                     <select id="person" data-testid="person-name"

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::domain::clause::Department;
+use crate::domain::clause::{Clause, Department};
+use crate::domain::standard::Practice;
 use crate::standards;
 use crate::ui::components::frame::Page;
 use crate::ui::components::icon::Icon;
@@ -44,11 +45,17 @@ pub fn StandardsPage() -> impl IntoView {
 }
 
 fn results(query: &str, department: Option<Department>) -> AnyView {
-    let found: Vec<_> = standards::search(query, lang())
+    let wanted = |d: Department| department.is_none_or(|chosen| chosen == d);
+    let clauses: Vec<_> = standards::search(standards::pack(), query, lang())
         .into_iter()
-        .filter(|entry| department.is_none_or(|d| entry.department() == d))
+        .filter(|found| wanted(found.clause.department))
         .collect();
-    if found.is_empty() {
+    let practices: Vec<_> = standards::search_practices(standards::pack(), query)
+        .into_iter()
+        .filter(|practice| wanted(practice.department))
+        .collect();
+    let count = clauses.len() + practices.len();
+    if count == 0 {
         return view! {
             <div class="empty" data-testid="empty-standards">
                 <p class="empty-title">{tr(Msg::NothingFound)}</p>
@@ -57,31 +64,63 @@ fn results(query: &str, department: Option<Department>) -> AnyView {
         }
         .into_any();
     }
-    let count = found.len();
-    let mut group = String::new();
-    let rows: Vec<_> = found
-        .into_iter()
-        .map(|entry| {
-            let title = format!("{} · {}", i18n::department(entry.department()), say(entry.group()));
-            let heading = (title != group).then(|| {
-                group.clone_from(&title);
-                view! { <li class="group-title">{title}</li> }
-            });
-            view! {
-                {heading}
-                <li>
-                    <A href=format!("/standards/{}", entry.code()) attr:class="clause-row" attr:data-testid="clause-row" attr:data-code=entry.code().to_owned()>
-                        <span class="clause-code">{entry.code().to_owned()}</span>
-                        <span class="clause-row-text">{say(entry.wording())}</span>
-                        <span class="clause-row-kinds">{i18n::kinds_of(&entry)}</span>
-                    </A>
-                </li>
-            }
-        })
-        .collect();
     view! {
         <p class="result-count" role="status">{i18n::found(count)}</p>
-        <ul class="clause-list">{rows}</ul>
+        {groups(clauses)}
+        {practice_group(practices)}
     }
     .into_any()
+}
+
+/// Clauses under the heading of their department and group.
+fn groups(clauses: Vec<standards::Match<'static>>) -> Vec<AnyView> {
+    clauses
+        .chunk_by(|a, b| heading(a.clause) == heading(b.clause))
+        .map(|group| {
+            let rows: Vec<_> = group
+                .iter()
+                .map(|found| row(&found.clause.code, say(&found.clause.wording), i18n::kinds_of(found.clause)))
+                .collect();
+            view! {
+                <section class="clause-group">
+                    <h2 class="group-title">{heading(group[0].clause)}</h2>
+                    <ul class="clause-list">{rows}</ul>
+                </section>
+            }
+            .into_any()
+        })
+        .collect()
+}
+
+fn practice_group(practices: Vec<&'static Practice>) -> Option<AnyView> {
+    let rows: Vec<_> = practices
+        .iter()
+        .map(|practice| row(&practice.code, say(&practice.name), i18n::department(practice.department).to_owned()))
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="clause-group">
+                <h2 class="group-title">{tr(Msg::Practices)}</h2>
+                <ul class="clause-list">{rows}</ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn row(code: &str, text: String, kinds: String) -> AnyView {
+    view! {
+        <li>
+            <A href=format!("/standards/{code}") attr:class="clause-row" attr:data-testid="clause-row" attr:data-code=code.to_owned()>
+                <span class="clause-code">{code.to_owned()}</span>
+                <span class="clause-row-text">{text}</span>
+                <span class="clause-row-kinds">{kinds}</span>
+            </A>
+        </li>
+    }
+    .into_any()
+}
+
+fn heading(clause: &Clause) -> String {
+    format!("{} · {}", i18n::department(clause.department), say(&clause.group))
 }

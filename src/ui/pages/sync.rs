@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::store::outbox::OutboxRecord;
+use crate::store::outbox::{Queue, QueueEntry, RecordState};
+use crate::store::photos::{Photo, PhotoState};
 use crate::store::{StoreError, outbox, photos};
-use crate::sync::status::Phase;
+use crate::sync::status::SyncStatus;
 use crate::ui::components::frame::Page;
 use crate::ui::components::icon::Icon;
 use crate::ui::components::notice::StoreTrouble;
@@ -18,9 +19,9 @@ use crate::ui::state::phone::use_phone;
 /// How many of the received records are listed; the rest are counted.
 const RECEIVED_SHOWN: usize = 50;
 
-/// Where each record and photo stands.
+/// Where a record or photo stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Rung {
+enum Rung {
     /// 这台手机
     Phone,
     /// 正在送
@@ -74,20 +75,18 @@ pub fn SyncPage() -> impl IntoView {
 fn Summary(delivery: Delivery) -> impl IntoView {
     view! {
         {move || delivery.status.with(|status| {
-            let safe = status.pending_records == 0 && status.pending_photos == 0 && status.blocked == 0;
-            let next = match &status.phase {
-                Phase::Waiting { until_ms } => Some(i18n::next_try(*until_ms)),
-                _ => None,
-            };
+            let safe = status.is_safe_to_hand_in();
+            let unsent = status.counts.pending_records() + status.counts.pending_photos() > 0;
+            let next = status.next_try_ms.filter(|_| unsent).map(i18n::next_try);
             view! {
                 <div class="custody" data-testid="custody" data-safe=if safe { "true" } else { "false" }>
                     <Icon paths=if safe { icons::RECEIVED } else { icons::PHONE } />
                     <p class="custody-title">{i18n::custody(status)}</p>
                     <p class="custody-detail">{i18n::custody_detail(status)}</p>
                     {next.map(|text| view! { <p class="next-try" data-testid="next-try">{text}</p> })}
-                    {status.photo_progress.as_ref().map(|(_, sent, len)| view! {
+                    {status.photo.as_ref().map(|photo| view! {
                         <div class="progress-line">
-                            <progress max=(*len).max(1) prop:value=*sent as f64 aria-label=tr(Msg::SendingPhoto)></progress>
+                            <progress max=photo.len.max(1) prop:value=photo.sent as f64 aria-label=tr(Msg::SendingPhoto)></progress>
                             <span>{tr(Msg::SendingPhoto)}</span>
                         </div>
                     })}
@@ -97,40 +96,21 @@ fn Summary(delivery: Delivery) -> impl IntoView {
     }
 }
 
+/// What the ladder is made of.
+#[derive(Clone)]
 struct Ladder {
-    records: Vec<(Rung, OutboxRecord)>,
-    photos: Vec<(Rung, String, u64)>,
-    received: u64,
-}
-
-impl Clone for Ladder {
-    fn clone(&self) -> Self {
-        Self { records: self.records.clone(), photos: self.photos.clone(), received: self.received }
-    }
+    queue: Queue,
+    photos: Vec<Photo>,
 }
 
 async fn read() -> Result<Ladder, StoreError> {
     let store = use_phone().store;
-    let mut records = Vec::new();
-    let mut all_photos = Vec::new();
-    for (state, rung) in [
-        (outbox::State::Blocked, Rung::Blocked),
-        (outbox::State::Phone, Rung::Phone),
-        (outbox::State::Received, Rung::Received),
-    ] {
-        let limit = if rung == Rung::Received { RECEIVED_SHOWN } else { usize::MAX };
-        records.extend(outbox::list(&store, state, limit).await?.into_iter().map(|record| (rung, record)));
-    }
-    for (state, rung) in [(photos::State::Blocked, Rung::Blocked), (photos::State::Phone, Rung::Phone)] {
-        let found = photos::list(&store, state, usize::MAX).await?;
-        all_photos.extend(found.into_iter().map(|photo| (rung, photo.sha256, photo.len)));
-    }
-    let received = outbox::count(&store, outbox::State::Received).await?;
-    Ok(Ladder { records, photos: all_photos, received })
+    let queue = outbox::queue(&store, RECEIVED_SHOWN).await?;
+    Ok(Ladder { queue, photos: photos::undelivered(&store).await? })
 }
 
 fn ladder(all: Ladder, delivery: Delivery) -> AnyView {
-    if all.records.is_empty() && all.photos.is_empty() {
+    if all.queue.entries.is_empty() && all.photos.is_empty() {
         return view! {
             <div class="empty" data-testid="empty-sync">
                 <p class="empty-title">{tr(Msg::NothingToSend)}</p>
@@ -139,22 +119,17 @@ fn ladder(all: Ladder, delivery: Delivery) -> AnyView {
         }
         .into_any();
     }
-    let in_flight = delivery.status.with(|status| status.in_flight.clone());
-    let mut held: Vec<Held> = all
-        .records
-        .into_iter()
-        .map(|(rung, record)| held_of(rung, &record, &in_flight))
-        .collect();
-    held.sort_by_key(|h| h.rung as u8);
-    let received = all.received as usize;
+    let status = delivery.status.get_untracked();
+    let received = status.counts.records_received;
+    let held: Vec<Held> = all.queue.entries.iter().map(|entry| held_of(entry, &status)).collect();
     let rungs = [Rung::Blocked, Rung::Sending, Rung::Phone, Rung::Received];
     let sections: Vec<_> = rungs
         .into_iter()
         .filter_map(|rung| {
             let rows: Vec<_> = held.iter().filter(|h| h.rung == rung).cloned().map(|h| row(h, delivery)).collect();
             let photo_rows: Vec<_> =
-                all.photos.iter().filter(|(r, ..)| *r == rung).map(|(r, sha, len)| photo_row(*r, sha, *len)).collect();
-            let count = if rung == Rung::Received { received } else { rows.len() };
+                all.photos.iter().filter(|p| photo_rung(p, &status) == rung).map(|p| photo_row(rung, p)).collect();
+            let count = if rung == Rung::Received { received } else { (rows.len() + photo_rows.len()) as u64 };
             (!rows.is_empty() || !photo_rows.is_empty()).then(|| view! {
                 <section class="rung" data-rung=rung.token()>
                     <h2 class="section-title">{tr(rung.word())}<span class="count">{count}</span></h2>
@@ -166,16 +141,31 @@ fn ladder(all: Ladder, delivery: Delivery) -> AnyView {
     view! { <div class="ladder">{sections}</div> }.into_any()
 }
 
-fn held_of(rung: Rung, record: &OutboxRecord, in_flight: &[String]) -> Held {
-    let rung = if rung == Rung::Phone && in_flight.contains(&record.item.item_id) { Rung::Sending } else { rung };
+fn held_of(entry: &QueueEntry, status: &SyncStatus) -> Held {
+    let record = &entry.record;
+    let rung = match entry.state {
+        RecordState::Blocked => Rung::Blocked,
+        RecordState::Received => Rung::Received,
+        RecordState::Phone | RecordState::Later if status.is_sending(&record.item_id) => Rung::Sending,
+        RecordState::Phone | RecordState::Later => Rung::Phone,
+    };
     let words = match (&record.receipt, &record.problem) {
         (Some(receipt), _) if rung == Rung::Received => {
             i18n::received_as(&clock::short_moment(&receipt.received_at), receipt.server_seq)
         }
         (_, Some(problem)) => i18n::problem(problem),
-        _ => i18n::captured(&clock::short_moment(&record.item.captured_at)),
+        _ => i18n::captured(&clock::short_moment(&record.captured.at)),
     };
-    Held { id: record.item.item_id.clone(), title: say(&record.title), rung, words }
+    Held { id: record.item_id.clone(), title: say(&record.title), rung, words }
+}
+
+fn photo_rung(photo: &Photo, status: &SyncStatus) -> Rung {
+    match photo.state {
+        PhotoState::Blocked => Rung::Blocked,
+        PhotoState::Received => Rung::Received,
+        _ if status.photo.as_ref().is_some_and(|p| p.sha256 == photo.sha256) => Rung::Sending,
+        _ => Rung::Phone,
+    }
 }
 
 fn row(held: Held, delivery: Delivery) -> AnyView {
@@ -194,12 +184,16 @@ fn row(held: Held, delivery: Delivery) -> AnyView {
     .into_any()
 }
 
-fn photo_row(rung: Rung, sha256: &str, len: u64) -> AnyView {
+fn photo_row(rung: Rung, photo: &Photo) -> AnyView {
+    let words = match &photo.meta.problem {
+        Some(problem) => i18n::problem(problem),
+        None => i18n::kilobytes(photo.meta.len),
+    };
     view! {
-        <li class="queue-row photo-row" data-testid="photo-row" data-sha256=sha256.to_owned() data-state=rung.token()>
+        <li class="queue-row photo-row" data-testid="photo-row" data-sha256=photo.sha256.clone() data-state=rung.token()>
             <Icon paths=icons::CAMERA />
             <span class="queue-title">{tr(Msg::Photo)}</span>
-            <span class="queue-words">{i18n::kilobytes(len)}</span>
+            <span class="queue-words">{words}</span>
         </li>
     }
     .into_any()

@@ -7,5 +7,5 @@ pub fn new_id() -> String {
 
 /// A random number for jitter.
 pub fn random() -> u64 {
-    uuid::Uuid::new_v4().as_u64_pair().1
+    uuid::Uuid::now_v7().as_u64_pair().1
 }

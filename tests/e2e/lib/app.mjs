@@ -85,8 +85,19 @@ export class App {
     return this.phone.attributes(`${itemCss(item)} ${id('photo')}`, 'data-sha256');
   }
 
+  /** Note and photos are folded away until wanted, but on failing. */
+  async showEvidence(item) {
+    await until(`note and photos of ${item}`, async () => {
+      if (await this.phone.count(`${itemCss(item)} ${id('note')}`)) return true;
+      const fold = `${itemCss(item)} ${id('add-evidence')}`;
+      if (await this.phone.count(fold)) await this.phone.click(fold);
+      return false;
+    });
+  }
+
   /** Picks photos and waits until all have their thumbnail and are saved. */
   async addPhotos(item, files) {
+    await this.showEvidence(item);
     const before = (await this.photos(item)).length;
     for (const [at, file] of files.entries()) {
       await this.phone.upload(`${itemCss(item)} ${id('photo-input')}`, [file]);
@@ -139,6 +150,11 @@ export class App {
     const css = id('sync-chip');
     const [[state], [pending]] = await Promise.all(['data-state', 'data-pending'].map((name) => this.phone.attributes(css, name)));
     return { state, pending: Number(pending) };
+  }
+
+  /** Waits until every record and photo is received: the phone may be handed in. */
+  waitForHandIn(timeout = 60_000) {
+    return untilEqual('safe to hand in', 'true', async () => (await this.phone.attributes(id('custody'), 'data-safe'))[0], { timeout });
   }
 
   /** Waits until the chip says that the office has all. */

@@ -17,7 +17,10 @@ export async function answer(app, item, clause, wish = {}) {
   if ((await app.verdict(item)) !== wanted) await app.phone.click(within(item, `verdict-${wanted}`));
   await app.waitForVerdict(item, wanted);
   const reason = verdict === 'fail' ? await pickReason(app, item) : undefined;
-  if (note) await app.phone.fill(within(item, 'note'), note);
+  if (note) {
+    await app.showEvidence(item);
+    await app.phone.fill(within(item, 'note'), note);
+  }
   await app.waitForSaved(item);
   const photos = files.length ? await app.addPhotos(item, files) : [];
   return { verdict: await app.verdict(item), photos, reason, said, note };
@@ -31,9 +34,10 @@ async function procedures(app, item, clause, wish) {
     if (procedure.kind === 'ask') said = await ask(app, item, procedure, met.ask++);
     if (procedure.kind === 'measure') await measureOne(app, item, procedure, met.measure, met.measure++ === 0 ? wish : 'within');
   }
-  await yesToEach(app, item, 'check-line', 'line-yes', sum(clause, 'check', (one) => one.lines.length));
-  await yesToEach(app, item, 'sight', 'line-yes', sum(clause, 'look', (one) => one.sights.length));
-  await yesToEach(app, item, 'step', 'line-yes', sum(clause, 'role_play', (one) => one.steps.length));
+  await yesToEach(app, item, 'check-line', sum(clause, 'check', (one) => one.lines.length));
+  // A single sight has no buttons of its own: the verdict says it.
+  await yesToEach(app, item, 'sight', sum(clause, 'look', (one) => (one.sights.length > 1 ? one.sights.length : 0)));
+  await yesToEach(app, item, 'step', sum(clause, 'role_play', (one) => one.steps.length));
   return said;
 }
 
@@ -68,10 +72,10 @@ export async function measureOne(app, item, procedure, nth, wish) {
   await untilEqual(`the gauge of ${item}`, wish === 'outside' ? 'outside' : 'within', state);
 }
 
-async function yesToEach(app, item, row, button, number) {
-  const css = within(item, row);
-  if (number) await untilEqual(`rows ${row} of ${item}`, number, () => app.phone.count(css));
-  for (let at = 0; at < number; at += 1) await app.phone.click(`${css} ${id(button)}`, at);
+async function yesToEach(app, item, row, number) {
+  const css = `${within(item, row)} ${id('line-yes')}`;
+  await untilEqual(`buttons of ${row} in ${item}`, number, () => app.phone.count(css));
+  for (let at = 0; at < number; at += 1) await app.phone.click(css, at);
 }
 
 /** The clause's own reasons come first; takes the first. */

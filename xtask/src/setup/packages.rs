@@ -65,6 +65,8 @@ pub fn ensure() -> Result<Outcome> {
     let updated = shell::run(apt()?.args(["-qq", "update"]));
     let mut install = apt()?;
     install
+        // A machine that has just booted may be at its own updates.
+        .args(["-o", "DPkg::Lock::Timeout=120"])
         .args(["-qq", "install", "--yes", "--no-install-recommends"])
         .args(&packages);
     shell::run(&mut install).with_context(|| match updated {

@@ -17,7 +17,6 @@ use crate::ui::state::desk::{ItemDesk, TaskDesk};
 #[component]
 pub fn Settled(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
     let clause = item.clause();
-    let store = desk.phone().store;
     view! {
         <div class="settled">
             {move || item.answer.with(|answer| {
@@ -29,7 +28,7 @@ pub fn Settled(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
                     .collect();
                 let photos: Vec<_> = answer.photos.iter().map(|photo| view! {
                     <div class="photo" data-testid="photo" data-sha256=photo.sha256.clone()>
-                        <Thumbnail store=store.clone() sha256=photo.sha256.clone() />
+                        <Thumbnail sha256=photo.sha256.clone() />
                     </div>
                 }).collect();
                 view! {

@@ -61,7 +61,7 @@ fn Fields(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
     let picking = RwSignal::new(Picking::Nothing);
     let id = item.item().id;
     let note_id = format!("{id}-note");
-    let photo_id = format!("{id}-photo");
+    let photo_id = StoredValue::new(format!("{id}-photo"));
     let mark = id.clone();
     // The page may be killed while the camera is open: the draft is on disk and the address says
     // where to come back to, before it opens.
@@ -93,11 +93,11 @@ fn Fields(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
                 <For each=move || item.answer.with(|a| a.photos.clone()) key=|photo| photo.sha256.clone() let:photo>
                     <PhotoTile desk item photo />
                 </For>
-                <label class="add-photo" for=photo_id.clone()>
+                <label class="add-photo" for=photo_id.get_value()>
                     <Icon paths=icons::CAMERA />
                     <span>{tr(Msg::AddPhoto)}</span>
                     <input
-                        id=photo_id
+                        id=photo_id.get_value()
                         class="visually-hidden"
                         type="file"
                         accept="image/*"
@@ -144,7 +144,7 @@ fn PhotoTile(desk: TaskDesk, item: ItemDesk, photo: PhotoRef) -> impl IntoView {
     };
     view! {
         <div class="photo" data-testid="photo" data-sha256=photo.sha256.clone()>
-            <Thumbnail store=desk.phone().store sha256=photo.sha256 />
+            <Thumbnail sha256=photo.sha256.clone() />
             <button type="button" class="photo-remove" data-testid="photo-remove" aria-label=tr(Msg::RemovePhoto) on:click=remove>
                 <Icon paths=icons::TRASH />
             </button>

@@ -3,7 +3,7 @@
 mod amend;
 mod ask;
 mod choice;
-mod evidence;
+pub mod evidence;
 mod lines;
 mod measure;
 mod reasons;
@@ -52,7 +52,7 @@ pub fn CheckItem(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
                 {clause.critical.then(|| view! { <span class="critical-mark">{tr(Msg::Critical)}</span> })}
                 <SavedMark saved=item.saved />
             </header>
-            <h2 class="wording" id=heading>{say(&clause.wording)}</h2>
+            <h2 class="wording" id=heading.clone()>{say(&clause.wording)}</h2>
             {move || open.get().then(|| procedures.with_value(|all| procedure_views(desk, item, all)))}
             {move || open.get().then(|| view! { <VerdictRow desk item /> })}
             {move || (open.get() && verdict.get() == Some(Verdict::Nonconforming))

@@ -33,7 +33,7 @@ pub fn Reasons(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
                 aria-pressed=move || if found.get() || picked() { "true" } else { "false" }
                 on:click=toggle
             >
-                {text}
+                {text.clone()}
             </button>
         }
     }).collect();
