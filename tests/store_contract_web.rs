@@ -176,19 +176,12 @@ async fn a_disk_that_fills_in_the_middle_keeps_nothing_of_the_batch() {
 }
 
 const NEXT: &[Migration] = &[
-    Migration {
-        version: 1,
-        title: "as published",
-        steps: migrations::ALL[0].steps,
-    },
+    Migration { version: 1, title: "as published", steps: migrations::ALL[0].steps },
     Migration {
         version: 2,
         title: "one table more, rewritten drafts",
         steps: &[
-            Step::Rewrite {
-                table: "drafts",
-                row: |row| Row { json: format!("new {}", row.json), ..row },
-            },
+            Step::Rewrite { table: "drafts", row: |row| Row { json: format!("new {}", row.json), ..row } },
             Step::Table("attic"),
         ],
     },

@@ -84,10 +84,7 @@ impl MemoryStore {
         state.fault = Some(Fault { at, moment, error, lasting });
     }
 
-    fn call<T>(
-        &self,
-        work: impl FnOnce(&mut Tables) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn call<T>(&self, work: impl FnOnce(&mut Tables) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut state = self.state.borrow_mut();
         match state.strike() {
             None => work(&mut state.tables),

@@ -109,10 +109,8 @@ struct Counter {
 impl Counter {
     fn read(row: Option<&Row>) -> Result<Self, StoreError> {
         let Some(row) = row else { return Ok(Self { rev: 0, next: 1, moved: false }) };
-        let next = row
-            .json
-            .parse()
-            .map_err(|_| StoreError::Damaged(format!("the counter reads {:?}", row.json)))?;
+        let next =
+            row.json.parse().map_err(|_| StoreError::Damaged(format!("the counter reads {:?}", row.json)))?;
         Ok(Self { rev: row.rev, next, moved: false })
     }
 

@@ -152,13 +152,10 @@ impl Engine {
     /// Takes what happened and says what to do next. An event that answers nothing that was asked
     /// ends the pass; nothing is lost by it, since only written answers count.
     pub fn step(&mut self, now: Now, event: Event) -> Effect {
-        if let Event::Replied(Ok(_)) = &event {
-            self.gate.answered();
-        }
         match (std::mem::take(&mut self.stage), event) {
             (_, Event::Wake(wake)) => self.woken(now, wake),
             (_, Event::StorageFailed(error)) => self.storage_failed(now, &error),
-            (Stage::Opening, Event::Phone(phone)) => self.open(now, phone),
+            (Stage::Opening, Event::Phone(phone)) => self.open(phone),
             (Stage::Records, Event::Unsent(unsent)) => self.push(unsent),
             (Stage::Pushing, Event::Replied(reply)) => self.pushed(now, reply),
             (Stage::Pulling, Event::Replied(reply)) => self.pulled(now, reply),
@@ -213,7 +210,7 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, now: Now, phone: Option<Box<PhoneView>>) -> Effect {
+    fn open(&mut self, phone: Option<Box<PhoneView>>) -> Effect {
         let Some(phone) = phone else {
             self.gate.not_enrolled();
             return self.rest();
@@ -221,7 +218,6 @@ impl Engine {
         if self.gate.shuts_out(&phone.enrolment.token, self.wake) {
             return self.rest();
         }
-        self.gate.opened(now);
         self.push.begin();
         self.photos.begin();
         (self.watermark, self.soft) = (None, None);
@@ -275,7 +271,7 @@ impl Engine {
     fn push_stopped(&mut self, now: Now, trouble: Trouble) -> Effect {
         match trouble {
             // The endpoint is there and speaks; what it will not take now is no reason to miss tasks.
-            Trouble::TooLarge(_) | Trouble::Refused(_) | Trouble::Failed(_) if !self.has_pulled => {
+            Trouble::TooLarge(_) | Trouble::Refused(_) | Trouble::Failed { .. } if !self.has_pulled => {
                 self.soft = Some(trouble);
                 self.pull()
             }
@@ -305,7 +301,7 @@ impl Engine {
                 self.has_forgotten = true;
                 self.save(After::Forget, Effect::ForgetCursor)
             }
-            Err(trouble @ (Trouble::Refused(_) | Trouble::Failed(_))) if self.soft.is_none() => {
+            Err(trouble @ (Trouble::Refused(_) | Trouble::Failed { .. })) if self.soft.is_none() => {
                 self.has_pulled = true;
                 self.soft = Some(trouble);
                 self.after_pull()

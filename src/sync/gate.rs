@@ -84,22 +84,6 @@ impl Gate {
         }
     }
 
-    /// A pass began.
-    pub(super) fn opened(&mut self, _now: Now) {
-        if !matches!(self.hold, Hold::Backoff { .. }) {
-            self.hold = Hold::Never;
-        }
-    }
-
-    /// The endpoint, or something in its place, answered: there is a connection.
-    pub(super) fn answered(&mut self) {
-        if let Hold::Backoff { phase, until_ms, .. } = &mut self.hold
-            && *phase == Phase::Offline
-        {
-            *phase = Phase::Waiting { until_ms: *until_ms };
-        }
-    }
-
     /// Something arrived: the next failure is the first.
     pub(super) fn progressed(&mut self) {
         self.failures = 0;
@@ -124,7 +108,8 @@ impl Gate {
         self.hold = match trouble {
             Trouble::Unauthorised(_) => Hold::Shut { token, is_revoked: false },
             Trouble::Revoked(_) => Hold::Shut { token, is_revoked: true },
-            Trouble::Wait { retry_after_ms: Some(asked), .. } => {
+            Trouble::Wait { retry_after_ms: Some(asked), .. }
+            | Trouble::Failed { retry_after_ms: Some(asked), .. } => {
                 let wait = asked_ms(*asked, now.random);
                 Hold::Asked { from_ms: now.ms, until_ms: now.ms.saturating_add(wait) }
             }

@@ -261,7 +261,7 @@ impl PhotoLane {
             Trouble::TooLarge(problem) => self.set_aside(PhotoVerdict::Blocked(problem)),
             Trouble::Refused(problem) | Trouble::Gone(problem) => self.put_off(now, problem),
             // It may be this photo that the endpoint fails at: the next pass tries others first.
-            Trouble::Failed(ref problem) => {
+            Trouble::Failed { note: ref problem, .. } => {
                 let problem = problem.clone();
                 if let Some(upload) = self.current.take() {
                     let verdict = later(now, 0, upload.attempts, problem);

@@ -62,6 +62,11 @@ impl PushLane {
         *self = Self { limit: self.limit, ..Self::default() };
     }
 
+    /// True once this pass has pushed.
+    pub(super) fn has_begun(&self) -> bool {
+        self.asked_once
+    }
+
     /// The next push; `None` when there is nothing more. Each pass pushes once at least, be it with
     /// no items: so a restored store is noticed on either side, and the office sees the numbers.
     pub(super) fn request(&mut self, phone: &PhoneView, unsent: Unsent) -> Option<Request> {
@@ -157,7 +162,7 @@ impl PushLane {
         let is_halved = sent.len() > 1
             && matches!(
                 trouble,
-                Trouble::TooLarge(_) | Trouble::Refused(_) | Trouble::Failed(_) | Trouble::Slow(_)
+                Trouble::TooLarge(_) | Trouble::Refused(_) | Trouble::Failed { .. } | Trouble::Slow(_)
             );
         if is_halved {
             self.limit = sent.len() / 2;
@@ -189,7 +194,7 @@ impl PushLane {
                 }
             }
             // The record may be what it fails at; the next pass tries the others first.
-            Trouble::Failed(note) => {
+            Trouble::Failed { note, .. } => {
                 self.limit = MAX_PUSH_ITEMS;
                 PushStep::Stop(one(later(now, 0, alone, note.clone())), trouble)
             }

@@ -28,7 +28,7 @@ pub(super) enum Trouble {
     Gone(ProblemNote),
     /// The endpoint will not take this request however often it is sent.
     Refused(ProblemNote),
-    /// 429 or 503, or another answer that says when to come back.
+    /// 429 or 503.
     Wait {
         /// Milliseconds from now, where it says so.
         retry_after_ms: Option<u64>,
@@ -36,7 +36,12 @@ pub(super) enum Trouble {
         note: ProblemNote,
     },
     /// The endpoint failed: a 5xx, whoever wrote it.
-    Failed(ProblemNote),
+    Failed {
+        /// Milliseconds from now, where it says so.
+        retry_after_ms: Option<u64>,
+        /// What it said.
+        note: ProblemNote,
+    },
     /// Anything else: what became of the request is not known.
     Unknown(ProblemNote),
 }
@@ -83,6 +88,18 @@ pub(super) fn own_problem(response: &Response) -> Option<Problem> {
 }
 
 impl Trouble {
+    /// True when no other call of the same pass can fare better.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Offline(_)
+                | Self::Slow(_)
+                | Self::Unauthorised(_)
+                | Self::Revoked(_)
+                | Self::Wait { .. }
+        )
+    }
+
     /// What to show of it.
     pub(super) fn note(&self) -> &ProblemNote {
         match self {
@@ -94,7 +111,7 @@ impl Trouble {
             | Self::Gone(note)
             | Self::Refused(note)
             | Self::Wait { note, .. }
-            | Self::Failed(note)
+            | Self::Failed { note, .. }
             | Self::Unknown(note) => note,
         }
     }
@@ -117,7 +134,7 @@ fn trouble(response: &Response, now_ms: u64) -> Trouble {
         (429 | 503, _) => Trouble::Wait { retry_after_ms, note },
         (410, Some(_)) => Trouble::Gone(note),
         (400..=499, Some(own)) if !own.retryable => Trouble::Refused(note),
-        (500..=599, _) => Trouble::Failed(note),
+        (500..=599, _) => Trouble::Failed { retry_after_ms, note },
         _ => Trouble::Unknown(note),
     }
 }

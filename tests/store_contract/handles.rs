@@ -37,9 +37,8 @@ pub async fn a_stale_condition_conflicts_across_handles(bench: &impl Bench) {
 
 pub async fn of_two_writers_at_once_one_wins(bench: &impl Bench) {
     let (one, two) = (bench.open().await, bench.open().await);
-    let claim = |by: &str| {
-        Batch::new().expect(Table::Outbox, "k", None).put(Table::Outbox, Row::new("k", "", by))
-    };
+    let claim =
+        |by: &str| Batch::new().expect(Table::Outbox, "k", None).put(Table::Outbox, Row::new("k", "", by));
     for _ in 0..20 {
         let (first, second) = both(one.commit(claim("one")), two.commit(claim("two"))).await;
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");

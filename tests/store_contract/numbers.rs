@@ -36,9 +36,8 @@ pub async fn a_numbered_row_keeps_its_number(bench: &impl Bench) {
 pub async fn a_failed_batch_burns_no_number(bench: &impl Bench) {
     let store = bench.open().await;
     assert_eq!(number(&store, "r1").await, 1);
-    let failing = Batch::new()
-        .number(Table::Outbox, Row::new("r2", "queued", "{}"))
-        .expect(Table::Outbox, "r1", None);
+    let failing =
+        Batch::new().number(Table::Outbox, Row::new("r2", "queued", "{}")).expect(Table::Outbox, "r1", None);
     assert_eq!(store.commit(failing).await, conflict("r1"));
     assert_eq!(number(&store, "r3").await, 2);
 }

@@ -93,9 +93,7 @@ pub async fn a_conflict_in_the_middle_leaves_nothing(bench: &impl Bench) {
 
 pub async fn expect_absent_holds_only_for_an_absent_row(bench: &impl Bench) {
     let store = bench.open().await;
-    let once = || {
-        Batch::new().expect(Table::Drafts, "k", None).put(Table::Drafts, Row::new("k", "", "1"))
-    };
+    let once = || Batch::new().expect(Table::Drafts, "k", None).put(Table::Drafts, Row::new("k", "", "1"));
     store.commit(once()).await.unwrap();
     assert_eq!(store.commit(once()).await, conflict("k"));
     store.commit(Batch::new().delete(Table::Drafts, "k")).await.unwrap();

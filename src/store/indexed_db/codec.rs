@@ -73,8 +73,7 @@ pub(super) fn count(value: &JsValue) -> Result<u64, StoreError> {
 }
 
 fn set(object: &Object, field: &str, value: &JsValue) {
-    Reflect::set(object, &JsValue::from_str(field), value)
-        .expect("a plain object takes any property");
+    Reflect::set(object, &JsValue::from_str(field), value).expect("a plain object takes any property");
 }
 
 fn get(value: &JsValue, field: &str) -> JsValue {

@@ -3,9 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbTransaction, IdbVersionChangeEvent,
-};
+use web_sys::{Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbTransaction, IdbVersionChangeEvent};
 
 use super::fault::store_error;
 use super::mailbox::{Handler, Mailbox};
@@ -90,14 +88,8 @@ impl Opening {
         request.set_onerror(Some(handler.function()));
         request.set_onblocked(Some(handler.function()));
         request.set_onupgradeneeded(Some(handler.function()));
-        let mut opening = Self {
-            request,
-            news,
-            upgrading: None,
-            timer: None,
-            ended: false,
-            _handler: handler,
-        };
+        let mut opening =
+            Self { request, news, upgrading: None, timer: None, ended: false, _handler: handler };
         let silent = StoreError::Lost("the browser did not answer".to_owned());
         opening.give_up_after(SILENT_MILLIS, silent);
         opening

@@ -72,10 +72,7 @@ impl IndexedDb {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub async fn open_as(
-        name: &str,
-        migrations: &'static [Migration],
-    ) -> Result<Self, StoreError> {
+    pub async fn open_as(name: &str, migrations: &'static [Migration]) -> Result<Self, StoreError> {
         Self::open_with(name, migrations, Missing::Create).await
     }
 
@@ -148,10 +145,7 @@ impl IndexedDb {
 
     // Another task may have opened a new one meanwhile, which stays.
     fn forget(&self, lost: &Rc<Connection>) {
-        self.inner
-            .connection
-            .borrow_mut()
-            .take_if(|held| Rc::ptr_eq(held, lost));
+        self.inner.connection.borrow_mut().take_if(|held| Rc::ptr_eq(held, lost));
     }
 }
 
@@ -191,9 +185,7 @@ impl Store for IndexedDb {
             let store = transaction::read(database, table)?;
             let request = match group {
                 None => store.count(),
-                Some(group) => {
-                    store.index(GROUP_INDEX).and_then(|index| index.count_with_key(&group.into()))
-                }
+                Some(group) => store.index(GROUP_INDEX).and_then(|index| index.count_with_key(&group.into())),
             };
             codec::count(&answer(request.map_err(|error| store_error(&error))?).await?)
         })
@@ -205,8 +197,7 @@ impl Store for IndexedDb {
             return Ok(Committed::default());
         }
         let doubtful = RefCell::new(None);
-        self.with_database(async |database| self.commit_once(database, &batch, &doubtful).await)
-            .await
+        self.with_database(async |database| self.commit_once(database, &batch, &doubtful).await).await
     }
 }
 

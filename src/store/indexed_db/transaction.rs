@@ -98,9 +98,7 @@ impl WriteTransaction {
                 self.transaction.object_store(table.name())?.put(&codec::encode(row))?;
             }
             Write::Delete(table, key) => {
-                self.transaction
-                    .object_store(table.name())?
-                    .delete(&JsValue::from_str(key))?;
+                self.transaction.object_store(table.name())?.delete(&JsValue::from_str(key))?;
             }
         }
         Ok(())

@@ -2,9 +2,7 @@
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
-use web_sys::{
-    IdbDatabase, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters, IdbTransaction,
-};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters, IdbTransaction};
 
 use super::codec::{self, GROUP, KEY};
 use super::fault::store_error;
@@ -45,9 +43,7 @@ fn create(database: &IdbDatabase, name: &str) -> Result<(), JsValue> {
 async fn rewrite(store: &IdbObjectStore, new: fn(Row) -> Row) -> Result<(), StoreError> {
     let mut range = JsValue::UNDEFINED;
     loop {
-        let request = store
-            .get_all_with_key_and_limit(&range, PAGE)
-            .map_err(|error| store_error(&error))?;
+        let request = store.get_all_with_key_and_limit(&range, PAGE).map_err(|error| store_error(&error))?;
         let rows = codec::decode_all(&Array::from(&answer(request).await?))?;
         let Some(last) = rows.last() else { return Ok(()) };
         range = IdbKeyRange::lower_bound_with_open(&JsValue::from_str(&last.key), true)

@@ -52,10 +52,7 @@ pub fn latest(migrations: &[Migration]) -> u32 {
 }
 
 /// The steps that lead on from `version`: all structure, then all data, each in order.
-pub fn steps_after(
-    migrations: &'static [Migration],
-    version: u32,
-) -> impl Iterator<Item = &'static Step> {
+pub fn steps_after(migrations: &'static [Migration], version: u32) -> impl Iterator<Item = &'static Step> {
     let steps = move || {
         let newer = migrations.iter().filter(move |migration| migration.version > version);
         newer.flat_map(|migration| migration.steps)
@@ -68,11 +65,7 @@ pub fn steps_after(
 ///
 /// # Errors
 /// [`StoreError::TooNew`] for a version past the latest.
-pub fn raise(
-    migrations: &'static [Migration],
-    version: u32,
-    mut dump: Dump,
-) -> Result<Dump, StoreError> {
+pub fn raise(migrations: &'static [Migration], version: u32, mut dump: Dump) -> Result<Dump, StoreError> {
     if version > latest(migrations) {
         return Err(StoreError::TooNew);
     }
@@ -126,10 +119,7 @@ mod tests {
                 version: 2,
                 title: "second",
                 steps: &[
-                    Step::Rewrite {
-                        table: "a",
-                        row: |row| Row { json: format!("{}!", row.json), ..row },
-                    },
+                    Step::Rewrite { table: "a", row: |row| Row { json: format!("{}!", row.json), ..row } },
                     Step::Table("b"),
                 ],
             },

@@ -11,7 +11,7 @@ mod record;
 mod settle;
 pub mod tidy;
 
-pub use offer::{retry_blocked, wake_later};
+pub use offer::{next_due, retry_blocked, wake_later};
 pub use queue::{Counts, Queue, QueueEntry, Unsent, counts, queue, record, undelivered, unsent};
 pub use record::{NewRecord, OutboxRecord, ProblemNote, ReceiptNote, RecordState, enqueue};
 pub use settle::{Settlement, Verdict, settle};

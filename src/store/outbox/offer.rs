@@ -15,30 +15,22 @@ pub async fn retry_blocked<S: Store>(store: &S, item_id: &str) -> Result<(), Sto
     ready(store, vec![item_id.to_owned()], RecordState::Blocked).await
 }
 
-/// Makes records whose wait is over ready again; all of them when `all`. Returns when the next of
-/// those left is due.
+/// Makes records whose wait is over ready again; all of them when `all`.
 ///
 /// # Errors
 /// As the store.
-pub async fn wake_later<S: Store>(
-    store: &S,
-    now_ms: u64,
-    all: bool,
-) -> Result<Option<u64>, StoreError> {
-    let rows = store.group(Table::Outbox, RecordState::Later.group(), ALL).await?;
-    let mut due = Vec::new();
-    let mut next = None;
-    for row in rows {
-        // One that cannot be read is made ready, where it is found and set aside.
-        let not_before = OutboxRecord::from_row(&row).map_or(0, |record| record.not_before_ms);
-        if all || is_due(not_before, now_ms) {
-            due.push(row.key);
-        } else {
-            next = Some(next.map_or(not_before, |next: u64| next.min(not_before)));
-        }
-    }
-    ready(store, due, RecordState::Later).await?;
-    Ok(next)
+pub async fn wake_later<S: Store>(store: &S, now_ms: u64, all: bool) -> Result<(), StoreError> {
+    let waiting = waiting(store).await?;
+    let due = waiting.into_iter().filter(|(_, not_before)| all || is_due(*not_before, now_ms));
+    ready(store, due.map(|(key, _)| key).collect(), RecordState::Later).await
+}
+
+/// When the next waiting record is due, milliseconds since 1970.
+///
+/// # Errors
+/// As the store.
+pub async fn next_due<S: Store>(store: &S) -> Result<Option<u64>, StoreError> {
+    Ok(waiting(store).await?.into_iter().map(|(_, not_before)| not_before).min())
 }
 
 /// Adds to `batch` that every record and photo still on the phone is offered again, but for the
@@ -69,6 +61,17 @@ pub(super) async fn everything_ready<S: Store>(
         }
     }
     Ok(batch)
+}
+
+/// Keys of waiting records with the end of their wait. One that cannot be read is due at once: where
+/// it is read next it is set aside.
+async fn waiting<S: Store>(store: &S) -> Result<Vec<(String, u64)>, StoreError> {
+    let rows = store.group(Table::Outbox, RecordState::Later.group(), ALL).await?;
+    let ends = rows.into_iter().map(|row| {
+        let not_before = OutboxRecord::from_row(&row).map_or(0, |record| record.not_before_ms);
+        (row.key, not_before)
+    });
+    Ok(ends.collect())
 }
 
 async fn ready<S: Store>(

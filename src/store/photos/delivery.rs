@@ -96,8 +96,7 @@ pub async fn retry_blocked_photo<S: Store>(store: &S, sha256: &str) -> Result<()
     .await
 }
 
-/// Makes photos whose wait is over ready again; all of them when `all`. Returns when the next of
-/// those left is due.
+/// Makes photos whose wait is over ready again; all of them when `all`.
 ///
 /// # Errors
 /// As the store.
@@ -105,19 +104,25 @@ pub async fn wake_later_photos<S: Store>(
     store: &S,
     now_ms: u64,
     all: bool,
-) -> Result<Option<u64>, StoreError> {
+) -> Result<(), StoreError> {
     let waiting = photos_in(store, PhotoState::Later, ALL).await?;
-    let (due, left): (Vec<_>, Vec<_>) =
-        waiting.into_iter().partition(|p| all || is_due(p.meta.not_before_ms, now_ms));
-    let due = due.into_iter().map(|photo| photo.sha256).collect();
-    change(store, due, |_, old, meta| {
+    let due = waiting.into_iter().filter(|p| all || is_due(p.meta.not_before_ms, now_ms));
+    change(store, due.map(|photo| photo.sha256).collect(), |_, old, meta| {
         (old == PhotoState::Later).then(|| {
             meta.not_before_ms = 0;
             PhotoState::Phone
         })
     })
-    .await?;
-    Ok(left.iter().map(|photo| photo.meta.not_before_ms).min())
+    .await
+}
+
+/// When the next waiting photo is due, milliseconds since 1970.
+///
+/// # Errors
+/// As the store.
+pub async fn next_due<S: Store>(store: &S) -> Result<Option<u64>, StoreError> {
+    let waiting = photos_in(store, PhotoState::Later, ALL).await?;
+    Ok(waiting.into_iter().map(|photo| photo.meta.not_before_ms).min())
 }
 
 /// Rewrites the photos that `decide` gives a new state, in one transaction; tried again when

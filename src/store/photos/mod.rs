@@ -15,7 +15,7 @@ use crate::domain::answer::PhotoRef;
 use crate::domain::hash::sha256_hex;
 
 pub(super) use delivery::release;
-pub use delivery::{PhotoVerdict, retry_blocked_photo, settle_photos, wake_later_photos};
+pub use delivery::{PhotoVerdict, next_due, retry_blocked_photo, settle_photos, wake_later_photos};
 
 /// What is known of a photo.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::ui::state::delivery::use_delivery;
 pub fn SyncChip() -> impl IntoView {
     let delivery = use_delivery();
     let state = Memo::new(move |_| delivery.status.with(|status| status.chip()));
-    let pending = Memo::new(move |_| delivery.status.with(|status| status.pending_records));
+    let pending = Memo::new(move |_| delivery.status.with(|status| status.counts.pending_records()));
     view! {
         <A
             href="/sync"

@@ -1,6 +1,7 @@
 //! Words on the screens, in both languages. The language is set once before a screen is built;
 //! changing it builds the screens anew, so no text needs to be a signal.
 
+mod drawings;
 mod names;
 mod phrases;
 mod words;
@@ -9,6 +10,7 @@ use std::cell::Cell;
 
 use crate::domain::text::{Lang, Text};
 
+pub use drawings::labelled_drawing;
 pub use names::*;
 pub use phrases::*;
 pub use words::Msg;

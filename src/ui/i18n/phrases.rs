@@ -301,8 +301,18 @@ pub fn enrol_problem(error: &EnrolError) -> String {
         EnrolError::WrongCode => ("登记码不对。请核对后再填。", "The code is wrong. Check it and enter it again."),
         EnrolError::UsedCode => ("这个登记码已经用过。请再要一个。", "This code was used already. Ask for another."),
         EnrolError::ExpiredCode => ("登记码过期了（15 分钟）。请再要一个。", "The code has expired (15 minutes). Ask for another."),
-        EnrolError::TooManyTries { .. } => ("试得太多了。等一会儿再试。", "Too many tries. Wait a little, then try again."),
-        EnrolError::Unreachable => ("连不上公司。有信号时再试。", "The company cannot be reached. Try again with signal."),
+        EnrolError::TooMany { .. } => ("试得太多了。等一会儿再试。", "Too many tries. Wait a little, then try again."),
+        EnrolError::Offline | EnrolError::Slow => {
+            ("连不上公司。有信号时再试。", "The company cannot be reached. Try again with signal.")
+        }
+        EnrolError::NotTheEndpoint => (
+            "回答的不是公司的系统，可能要先登录这个网络。登录后再试。",
+            "Something else answered; this network may want a sign-in first. Sign in, then try again.",
+        ),
+        EnrolError::Unavailable(_) => (
+            "公司的系统现在办不了登记。过一会儿再试。",
+            "The company's system cannot connect phones just now. Try again in a while.",
+        ),
         EnrolError::Other(problem) => {
             return pick(format!("没有登记上：{}", problem.detail), format!("Not connected: {}", problem.detail));
         }

@@ -21,7 +21,11 @@ macro_rules! messages {
 }
 
 messages! {
-    DrawingOfFigures: "尺寸图", "Drawing of the figures";
+    DrawnRatGuard: "挡鼠板尺寸图：高 50 cm，厚 1 cm，与门等宽，警戒线 5 cm", "Rat guard: 50 cm high, 1 cm thick, as wide as the door, 5 cm warning line";
+    DrawnWallDocuments: "上墙文件与记录文件的高度图：1.7 m 与 1.2 m，宽 40 cm", "Heights on the wall: documents at 1.7 m and 40 cm wide, record files at 1.2 m";
+    DrawnRingOfPosts: "围圈式岗位图：间隔约 10 m", "Posts around the service area, about 10 m apart";
+    DrawnDoorWelcome: "迎送宾距离图：1.5 至 2 m，鞠躬 15°", "Distance at the door: 1.5 to 2 m, 15 degree bow";
+    DrawnStepsBack: "退后三步再转身", "Three steps back, then turn";
     Measured: "实测", "Measured";
     Practices: "做法（不打分）", "Practices (not judged)";
     AppName: "巡检本", "Rounds";

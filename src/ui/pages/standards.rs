@@ -109,10 +109,12 @@ fn practice_group(practices: Vec<&'static Practice>) -> Option<AnyView> {
 }
 
 fn row(code: &str, text: String, kinds: String) -> AnyView {
+    let code = code.to_owned();
+    let (href, shown) = (format!("/standards/{code}"), code.clone());
     view! {
         <li>
-            <A href=format!("/standards/{code}") attr:class="clause-row" attr:data-testid="clause-row" attr:data-code=code.to_owned()>
-                <span class="clause-code">{code.to_owned()}</span>
+            <A href=href attr:class="clause-row" attr:data-testid="clause-row" attr:data-code=code.clone()>
+                <span class="clause-code">{shown}</span>
                 <span class="clause-row-text">{text}</span>
                 <span class="clause-row-kinds">{kinds}</span>
             </A>
