@@ -41,7 +41,7 @@ function applyPreferences() {
 }
 
 function stop(id) {
-  ["shell-progress", "shell-bones", "shell-note"].forEach((other) => show(other, false));
+  ["shell-progress", "shell-bones", "shell-note", "shell-slow"].forEach((other) => show(other, false));
   show(id, true);
 }
 

@@ -60,9 +60,10 @@ impl FromRequestParts<AppState> for Device {
                 tracing::Span::current().record("device", device.id.as_str());
                 Ok(device)
             }
-            TokenState::Expired => {
-                Err(unauthorised("token-expired", "Keep all records, enrol again with a new code, then go on."))
-            }
+            TokenState::Expired => Err(unauthorised(
+                "token-expired",
+                "Keep all records, enrol again with a new code, then go on.",
+            )),
             TokenState::Unknown => {
                 let detail = "This endpoint does not know the token. Keep all records and enrol again with a new code.";
                 Err(unauthorised("token-unknown", detail))

@@ -1,7 +1,7 @@
 //! The commands.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -174,14 +174,15 @@ async fn listen(serving: Serving, demo: Option<Demo>) -> Result<(), Failure> {
     })
     .await?;
     let address = serving.listen;
-    let listener =
-        TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
+    let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
     let bound = listener.local_addr()?;
     let tls = serving.tls_cert.zip(serving.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
     let scheme = if tls.is_some() { "https" } else { "http" };
     match is_demo {
         Some(true) => println!("Open {scheme}://{bound}/demo"),
-        Some(false) => println!("Listening on {scheme}://{bound}; for a code run: rounds-endpoint enrol --role butler"),
+        Some(false) => {
+            println!("Listening on {scheme}://{bound}; for a code run: rounds-endpoint enrol --role butler")
+        }
         None => println!("Listening on {scheme}://{bound}"),
     }
     Ok(serve(state, listener, tls).await?)
@@ -225,11 +226,11 @@ async fn records(db: PathBuf) -> Result<(), Failure> {
 }
 
 /// A mistyped path must not make an empty database.
-async fn existing(db: &PathBuf) -> Result<Store, Failure> {
+async fn existing(db: &Path) -> Result<Store, Failure> {
     if !db.is_file() {
-        return Err(Failure::NoDatabase(db.clone()));
+        return Err(Failure::NoDatabase(db.to_path_buf()));
     }
-    Store::open(db).await.map_err(|source| Failure::Store { path: db.clone(), source })
+    Store::open(db).await.map_err(|source| Failure::Store { path: db.to_path_buf(), source })
 }
 
 fn start_log(serving: &Serving) {

@@ -99,8 +99,15 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
         let place = format!("line {}, column {}", error.line(), error.column());
         if error.is_data() {
             // serde's words may quote what was sent, so only the place is told.
-            let detail = format!("The JSON lacks a field or has one of another type near {place}. See /v1/openapi.json.");
-            Fault::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "wrong-shape", "Not the expected shape", detail)
+            let detail = format!(
+                "The JSON lacks a field or has one of another type near {place}. See /v1/openapi.json."
+            );
+            Fault::new(
+                axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+                "wrong-shape",
+                "Not the expected shape",
+                detail,
+            )
         } else {
             Fault::bad_request("bad-json", format!("The body is not whole JSON text: it breaks at {place}."))
         }

@@ -11,8 +11,8 @@
 
 mod api;
 pub mod auth;
-pub mod clock;
 pub mod cli;
+pub mod clock;
 pub mod demo;
 pub mod extract;
 pub mod limit;

@@ -18,7 +18,8 @@ impl FailureLimit {
     /// Seconds the peer must wait, or `None` when it may try.
     pub fn wait_seconds(&self, peer: IpAddr, now_ms: i64) -> Option<u64> {
         let peers = self.lock();
-        let recent: Vec<i64> = peers.get(&group(peer))?.iter().copied().filter(|at| is_recent(*at, now_ms)).collect();
+        let recent: Vec<i64> =
+            peers.get(&group(peer))?.iter().copied().filter(|at| is_recent(*at, now_ms)).collect();
         if recent.len() < FAILURES {
             return None;
         }

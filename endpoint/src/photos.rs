@@ -71,7 +71,13 @@ impl Photos {
     }
 
     /// Writes a chunk at its offset; it is on disk when this returns.
-    pub async fn append(&self, device_id: &str, sha256: &str, offset: u64, chunk: &[u8]) -> Result<(), PhotosError> {
+    pub async fn append(
+        &self,
+        device_id: &str,
+        sha256: &str,
+        offset: u64,
+        chunk: &[u8],
+    ) -> Result<(), PhotosError> {
         let path = self.staging(device_id, sha256);
         let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).await?;
         file.set_len(offset).await?;

@@ -12,7 +12,8 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// A problem on its way out, with the headers that belong to it.
 #[derive(Debug)]
 pub struct Fault {
-    problem: Problem,
+    // Boxed, because every handler's Result carries it.
+    problem: Box<Problem>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -27,7 +28,10 @@ pub mod headers {
 impl Fault {
     /// A problem that the same request meets again.
     pub fn new(status: StatusCode, code: &str, title: &str, detail: impl Into<String>) -> Self {
-        Self { problem: Problem::new(code, status.as_u16(), title, detail, false), headers: Vec::new() }
+        Self {
+            problem: Box::new(Problem::new(code, status.as_u16(), title, detail, false)),
+            headers: Vec::new(),
+        }
     }
 
     /// The same request may succeed after `seconds`.
@@ -80,7 +84,8 @@ impl Fault {
 
     /// 500: the endpoint's own mistake; nothing was stored.
     pub fn internal() -> Self {
-        let detail = "The endpoint failed within itself and stored nothing. Keep the record and try again later.";
+        let detail =
+            "The endpoint failed within itself and stored nothing. Keep the record and try again later.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The endpoint failed", detail)
             .retry_after(30)
     }

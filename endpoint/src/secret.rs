@@ -26,8 +26,7 @@ impl Secret {
     pub fn code() -> Result<Self, NoRandomness> {
         let mut bytes = [0u8; CODE_DIGITS];
         getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
-        let mut text: String =
-            bytes.iter().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).collect();
+        let mut text: String = bytes.iter().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).collect();
         text.insert(CODE_DIGITS / 2, '-');
         Ok(Self(text))
     }

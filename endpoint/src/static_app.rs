@@ -1,5 +1,6 @@
 //! The built app: right media types, precompressed files, caching by name, and strict headers.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use axum::body::Body;
@@ -34,7 +35,9 @@ pub async fn serve(state: &AppState, request: Request) -> Response {
     let (asked, _) = request.into_parts();
     let mut response = match &state.app {
         Some(folder) => answer(folder, &asked).await,
-        None => not_found("This endpoint serves no app: start it with --app and the folder of the built app."),
+        None => {
+            not_found("This endpoint serves no app: start it with --app and the folder of the built app.")
+        }
     };
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -72,12 +75,13 @@ async fn file(folder: &Path, asked: &Parts, path: &str) -> Response {
     *wanted.method_mut() = asked.method.clone();
     *wanted.uri_mut() = uri;
     *wanted.headers_mut() = asked.headers.clone();
-    let mut files = ServeDir::new(folder)
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip();
+    let mut files =
+        ServeDir::new(folder).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     match files.try_call(wanted).await {
-        Ok(response) => response.map(Body::new),
+        Ok(response) => with_charset(response.map(Body::new)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            StatusCode::NOT_FOUND.into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "a file of the app cannot be read");
             Fault::internal().into_response()
@@ -85,11 +89,24 @@ async fn file(folder: &Path, asked: &Parts, path: &str) -> Response {
     }
 }
 
-/// True when the browser opens a page, not a file.
+/// All text of the app is UTF-8, and says so.
+fn with_charset(mut response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if let Some(kind) = kind.filter(|kind| kind.starts_with("text/") && !kind.contains("charset"))
+        && let Ok(value) = HeaderValue::try_from(format!("{kind}; charset=utf-8"))
+    {
+        response.headers_mut().insert(header::CONTENT_TYPE, value);
+    }
+    response
+}
+
+/// True when the browser opens a page, not a file. A clause's code may hold a point, as in
+/// `/standards/G8.2a`; what follows it is no file's ending, for those begin with a letter.
 fn is_navigation(path: &str, headers: &HeaderMap) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
+    let ending = last.rsplit_once('.').map_or("", |(_, ending)| ending);
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    !last.contains('.') && accept.contains("text/html")
+    !ending.starts_with(|first: char| first.is_ascii_alphabetic()) && accept.contains("text/html")
 }
 
 /// Trunk puts a hash of the content into names, as in `rounds-1a2b3c4d5e6f7a8b_bg.wasm`.
@@ -102,7 +119,8 @@ fn is_hashed(path: &str) -> bool {
 }
 
 fn not_found(detail: &str) -> Response {
-    let mut response = Fault::new(StatusCode::NOT_FOUND, "no-such-file", "No such file", detail).into_response();
+    let mut response =
+        Fault::new(StatusCode::NOT_FOUND, "no-such-file", "No such file", detail).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(ASK_AGAIN));
     response
 }
@@ -115,7 +133,9 @@ mod tests {
     fn only_names_with_a_hash_are_kept_for_ever() {
         assert!(is_hashed("/rounds-1a2b3c4d5e6f7a8b_bg.wasm"));
         assert!(is_hashed("/tokens-0f3a9c1d.css"));
-        for fixed in ["/index.html", "/sw.js", "/boot.js", "/manifest.webmanifest", "/icons/icon-maskable.png"] {
+        for fixed in
+            ["/index.html", "/sw.js", "/boot.js", "/manifest.webmanifest", "/icons/icon-maskable.png"]
+        {
             assert!(!is_hashed(fixed), "{fixed}");
         }
     }

@@ -28,7 +28,7 @@ pub struct Answer {
 
 /// The answer to one procedure. `None` means not answered yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ProcedureAnswer {
     /// 问
     Ask {

@@ -11,7 +11,7 @@ pub type ReasonCode = String;
 
 /// One method of checking; a clause may hold several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Procedure {
     /// 问
     Ask(Ask),

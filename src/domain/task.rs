@@ -45,7 +45,7 @@ pub struct TaskItem {
 
 /// Whom or what an item is checked on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// A person.
     Staff {

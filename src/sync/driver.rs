@@ -7,7 +7,7 @@ use super::gate::Wake;
 use super::pull;
 use super::status::SyncStatus;
 use super::transport::Transport;
-use crate::store::outbox::{self, Counts};
+use crate::store::outbox;
 use crate::store::photos::{self, PhotoState};
 use crate::store::{Store, StoreError, identity};
 
@@ -132,6 +132,9 @@ async fn perform<S: Store>(
         Effect::ReadUnsent(limit) => Event::Unsent(outbox::unsent(store, limit).await?),
         Effect::ReadPhotos(limit) => {
             Event::Photos(photos::photos_in(store, PhotoState::Phone, limit).await?)
+        }
+        Effect::ReadReceivedPhotos => {
+            Event::Photos(photos::photos_in(store, PhotoState::Received, outbox::ALL).await?)
         }
         Effect::ReadChunk { sha256, offset, len } => {
             if cache.sha256 != sha256 {

@@ -48,7 +48,7 @@ pub enum Event {
     Phone(Option<Box<PhoneView>>),
     /// Answer to [`Effect::ReadUnsent`].
     Unsent(Unsent),
-    /// Answer to [`Effect::ReadPhotos`].
+    /// Answer to [`Effect::ReadPhotos`] and [`Effect::ReadReceivedPhotos`].
     Photos(Vec<Photo>),
     /// Answer to [`Effect::ReadChunk`]; `None` when the bytes are not on the phone.
     Chunk(Option<Vec<u8>>),
@@ -74,6 +74,8 @@ pub enum Effect {
     ReadUnsent(usize),
     /// Read at most so many photos that are ready.
     ReadPhotos(usize),
+    /// Read all photos that were received.
+    ReadReceivedPhotos,
     /// Read a part of a photo's bytes.
     ReadChunk {
         /// Which photo.
@@ -114,6 +116,8 @@ pub struct Engine {
     watermark: Option<u64>,
     has_pulled: bool,
     has_forgotten: bool,
+    has_looked_back: bool,
+    may_tidy: bool,
     /// A trouble that lets the pass go on with another part, and ends it as it would have.
     soft: Option<Trouble>,
     last_ok_ms: Option<u64>,
@@ -129,6 +133,7 @@ enum Stage {
     Pushing,
     Pulling,
     Photos,
+    LookingBack,
     Tidying,
     Saving(After),
 }
@@ -160,6 +165,9 @@ impl Engine {
             (Stage::Pushing, Event::Replied(reply)) => self.pushed(now, reply),
             (Stage::Pulling, Event::Replied(reply)) => self.pulled(now, reply),
             (Stage::Photos, Event::Photos(photos)) => self.photo(now, |lane, phone| lane.read(phone, photos)),
+            (Stage::LookingBack, Event::Photos(photos)) => {
+                self.photo(now, |lane, phone| lane.read_received(phone, photos))
+            }
             (Stage::Photos, Event::Chunk(bytes)) => self.photo(now, |lane, phone| lane.chunk(phone, bytes)),
             (Stage::Photos, Event::Replied(reply)) => self.photo_answered(now, reply),
             (Stage::Saving(after), Event::Saved) => self.saved(now, after),
@@ -222,6 +230,9 @@ impl Engine {
         self.photos.begin();
         (self.watermark, self.soft) = (None, None);
         (self.has_pulled, self.has_forgotten) = (false, false);
+        self.may_tidy = false;
+        // Once an opening is often enough, and whenever a person wants to be sure.
+        self.has_looked_back = !matches!(self.wake, Wake::Start | Wake::User);
         let is_new = !phone.pull.is_whole;
         self.phone = Some(phone);
         if is_new { self.pull() } else { self.read_records() }
@@ -342,9 +353,16 @@ impl Engine {
             PhotoStep::Stop(verdicts, trouble) => {
                 self.save(After::Fail(trouble), Effect::SettlePhotos(verdicts))
             }
+            PhotoStep::Done if !self.has_looked_back => {
+                self.has_looked_back = true;
+                self.may_tidy = true;
+                self.stage = Stage::LookingBack;
+                Effect::ReadReceivedPhotos
+            }
             PhotoStep::Done => {
                 self.stage = Stage::Tidying;
-                Effect::Tidy(self.watermark)
+                // Nothing leaves in a pass that did not look whether its photos are still there.
+                Effect::Tidy(self.watermark.filter(|_| self.may_tidy))
             }
         }
     }

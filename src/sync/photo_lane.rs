@@ -1,7 +1,9 @@
 //! The photos' part of the engine: ask what is missing, send it in chunks, ask again.
 //!
 //! Only the answer to "what is missing" makes a photo received: one source of truth, whatever cut
-//! the upload. A photo that cannot be sent never holds up the others.
+//! the upload. A photo that cannot be sent never holds up the others. Photos have no number, so a
+//! store restored without some of them looks the same: now and then the received ones are asked
+//! about too.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -27,6 +29,7 @@ const CONFLICTS: u32 = 5;
 #[derive(Clone, Debug)]
 pub(super) struct PhotoLane {
     asked: Vec<Photo>,
+    to_ask: Vec<Photo>,
     waiting: VecDeque<Upload>,
     current: Option<Upload>,
     verdicts: Vec<(String, PhotoVerdict)>,
@@ -60,6 +63,7 @@ pub(super) enum PhotoStep {
 #[derive(Clone, Copy, Debug)]
 enum Awaits {
     Missing,
+    StillThere,
     Offset,
     Chunk { len: u64 },
 }
@@ -78,6 +82,7 @@ impl Default for PhotoLane {
     fn default() -> Self {
         Self {
             asked: Vec::new(),
+            to_ask: Vec::new(),
             waiting: VecDeque::new(),
             current: None,
             verdicts: Vec::new(),
@@ -106,11 +111,14 @@ impl PhotoLane {
         if photos.is_empty() {
             return PhotoStep::Done;
         }
-        let body = MissingRequest { sha256: photos.iter().map(|p| p.sha256.clone()).collect() };
-        self.asked = photos;
         self.awaits = Awaits::Missing;
-        let request = Request::new(Method::Post, "/v1/blobs/missing");
-        PhotoStep::Send(request.bearer(&phone.enrolment.token).json(&body))
+        self.ask(phone, photos)
+    }
+
+    /// The photos that were received, to be asked about.
+    pub(super) fn read_received(&mut self, phone: &PhoneView, photos: Vec<Photo>) -> PhotoStep {
+        self.to_ask = photos;
+        self.ask_on(phone)
     }
 
     /// A part of the bytes; `None` when the photo is not on the phone.
@@ -138,27 +146,76 @@ impl PhotoLane {
     ) -> PhotoStep {
         match self.awaits {
             Awaits::Missing => self.missing(now, reply),
+            Awaits::StillThere => self.still_there(phone, now, reply),
             Awaits::Offset => self.told_offset(now, reply),
             Awaits::Chunk { len } => self.patched(phone, now, reply, len, has_moved),
         }
     }
 
+    fn ask(&mut self, phone: &PhoneView, photos: Vec<Photo>) -> PhotoStep {
+        let body = MissingRequest { sha256: photos.iter().map(|p| p.sha256.clone()).collect() };
+        self.asked = photos;
+        let request = Request::new(Method::Post, "/v1/blobs/missing");
+        PhotoStep::Send(request.bearer(&phone.enrolment.token).json(&body))
+    }
+
+    fn ask_on(&mut self, phone: &PhoneView) -> PhotoStep {
+        if self.to_ask.is_empty() {
+            return match std::mem::take(&mut self.verdicts) {
+                lost if lost.is_empty() => PhotoStep::Done,
+                lost => PhotoStep::Settle(lost),
+            };
+        }
+        let rest = self.to_ask.split_off(PAGE.min(self.to_ask.len()));
+        let page = std::mem::replace(&mut self.to_ask, rest);
+        self.awaits = Awaits::StillThere;
+        self.ask(phone, page)
+    }
+
+    fn still_there(
+        &mut self,
+        phone: &PhoneView,
+        now: Now,
+        reply: Result<Response, TransportError>,
+    ) -> PhotoStep {
+        let answer = match self.believed(now, reply) {
+            Ok(answer) => answer,
+            Err(trouble) => return self.stop(trouble),
+        };
+        let lost = answer.missing.into_iter().map(|blob| (blob.sha256, PhotoVerdict::Lost));
+        self.verdicts.extend(lost);
+        self.ask_on(phone)
+    }
+
+    /// An answer that names only photos that were asked about, each once.
+    fn believed(
+        &self,
+        now: Now,
+        reply: Result<Response, TransportError>,
+    ) -> Result<MissingAnswer, Trouble> {
+        let answer: MissingAnswer = reply::json(reply, now.ms)?;
+        let asked: BTreeMap<&str, u64> =
+            self.asked.iter().map(|photo| (photo.sha256.as_str(), photo.meta.len)).collect();
+        let mut named = BTreeSet::new();
+        let is_sound = answer.missing.iter().all(|blob| {
+            let len = asked.get(blob.sha256.as_str());
+            len.is_some_and(|len| blob.offset <= *len) && named.insert(blob.sha256.as_str())
+        });
+        if is_sound {
+            return Ok(answer);
+        }
+        let note = local("answer-not-believed", 200, "the missing photos are not those asked for");
+        Err(Trouble::Unknown(note))
+    }
+
     fn missing(&mut self, now: Now, reply: Result<Response, TransportError>) -> PhotoStep {
-        let answer: MissingAnswer = match reply::json(reply, now.ms) {
+        let answer = match self.believed(now, reply) {
             Ok(answer) => answer,
             Err(trouble) => return self.stop(trouble),
         };
         let asked: BTreeMap<&str, &Photo> =
             self.asked.iter().map(|photo| (photo.sha256.as_str(), photo)).collect();
-        let mut named = BTreeSet::new();
-        let is_sound = answer.missing.iter().all(|blob| {
-            let photo = asked.get(blob.sha256.as_str());
-            photo.is_some_and(|p| blob.offset <= p.meta.len) && named.insert(blob.sha256.as_str())
-        });
-        if !is_sound {
-            let note = local("answer-not-believed", 200, "the missing photos are not those asked for");
-            return self.stop(Trouble::Unknown(note));
-        }
+        let named: BTreeSet<&str> = answer.missing.iter().map(|b| b.sha256.as_str()).collect();
         for photo in self.asked.iter().filter(|photo| !named.contains(photo.sha256.as_str())) {
             self.verdicts.push((photo.sha256.clone(), PhotoVerdict::Received));
         }
@@ -216,7 +273,8 @@ impl PhotoLane {
             }
             Ok(422) => {
                 upload.restarts += 1;
-                if upload.restarts >= TRIES {
+                let is_no_picture = own.as_ref().is_some_and(|own| own.code == "not-an-image");
+                if upload.restarts >= TRIES || is_no_picture {
                     let detail = "the bytes that arrived are not the photo's";
                     let problem = own.unwrap_or_else(|| local("wrong-hash", 422, detail));
                     return self.set_aside(PhotoVerdict::Blocked(problem));
@@ -313,6 +371,7 @@ impl PhotoLane {
     fn stop(&mut self, trouble: Trouble) -> PhotoStep {
         self.current = None;
         self.waiting.clear();
+        self.to_ask.clear();
         PhotoStep::Stop(std::mem::take(&mut self.verdicts), trouble)
     }
 }

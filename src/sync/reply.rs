@@ -52,10 +52,15 @@ pub(super) fn json<T: DeserializeOwned>(
     now_ms: u64,
 ) -> Result<T, Trouble> {
     let response = success(reply, now_ms)?;
-    serde_json::from_slice(&response.body).map_err(|_| {
+    parse(&response.body).ok_or_else(|| {
         let detail = "the answer is not the endpoint's: perhaps a network's sign-in page";
         Trouble::Unknown(local("not-the-endpoint", response.status, detail))
     })
+}
+
+/// JSON text as UTF-8. Reading all JSON as text keeps one parser in the app instead of two.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    serde_json::from_str(std::str::from_utf8(bytes).ok()?).ok()
 }
 
 /// Lets a 2xx answer through.
@@ -83,7 +88,7 @@ pub(super) fn local(code: &str, status: u16, detail: &str) -> ProblemNote {
 
 /// The endpoint's own problem in an answer, if it is one.
 pub(super) fn own_problem(response: &Response) -> Option<Problem> {
-    let problem: Problem = serde_json::from_slice(&response.body).ok()?;
+    let problem: Problem = parse(&response.body)?;
     (!problem.code().is_empty()).then_some(problem)
 }
 

@@ -14,6 +14,7 @@ use super::pages::sync::SyncPage;
 use super::pages::task::TaskPage;
 use super::pages::today::TodayPage;
 use super::state::delivery::{Delivery, provide_delivery};
+use super::state::load::load;
 use super::state::phone::{Phone, provide_phone};
 use super::state::settings::provide_settings;
 use crate::store::StoreError;
@@ -31,18 +32,18 @@ pub fn start() {
 fn App() -> impl IntoView {
     let settings = provide_settings();
     let lang = settings.lang();
-    let phone = LocalResource::new(open);
+    let phone = load(open);
     view! {
-        {move || phone.get().map(|opened| match opened {
+        {move || phone.get().map(|opened| match &*opened {
             Ok((phone, delivery)) => {
                 remove_shell();
-                provide_phone(phone);
-                provide_delivery(delivery);
+                provide_phone(phone.clone());
+                provide_delivery(*delivery);
                 view! { {move || { lang.track(); view! { <Screens /> } }} }.into_any()
             }
             Err(error) => {
                 remove_shell();
-                view! { <NoStorage error /> }.into_any()
+                view! { <NoStorage error=error.clone() /> }.into_any()
             }
         })}
     }

@@ -30,6 +30,8 @@ pub fn trunk() -> Command {
     // Trunk takes NO_COLOR's value for that of its own flag and refuses "1".
     command
         .env_remove("NO_COLOR")
+        // A compile error is said by cargo already; Trunk's own backtrace only hides it.
+        .env("RUST_BACKTRACE", "0")
         .env("TRUNK_SKIP_VERSION_CHECK", "true");
     command
 }
@@ -58,8 +60,7 @@ pub fn build_both() -> Result<()> {
 /// Whether `dist` is what the present inputs give.
 pub fn is_fresh() -> bool {
     let Ok(now) = fingerprint() else { return false };
-    paths::dist().join("index.html").is_file()
-        && fs::read_to_string(stamp()).is_ok_and(|then| then == now)
+    paths::dist().join("index.html").is_file() && fs::read_to_string(stamp()).is_ok_and(|then| then == now)
 }
 
 /// Notes that `dist` was built from the present inputs.
@@ -78,11 +79,7 @@ fn fingerprint() -> Result<String> {
     lines.push(precache::hash(&fs::read(paths::dist().join("sw.js"))?));
     for input in INPUTS {
         for file in precache::files(&paths::root().join(input))? {
-            lines.push(format!(
-                "{} {}",
-                relative(&file),
-                precache::hash(&fs::read(&file)?)
-            ));
+            lines.push(format!("{} {}", relative(&file), precache::hash(&fs::read(&file)?)));
         }
     }
     Ok(precache::hash(lines.join("\n").as_bytes()))

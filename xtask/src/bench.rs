@@ -15,11 +15,6 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     setup::ensure(Purpose::Test)?;
     app::build_both()?;
     let screen = Screen::open()?;
-    shell::run(
-        shell::command("node")
-            .arg(script)
-            .args(arguments)
-            .envs(browsers::variables(&screen)),
-    )?;
+    shell::run(shell::command("node").arg(script).args(arguments).envs(browsers::variables(&screen)))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -21,10 +21,7 @@ pub enum Browser {
 /// Chromium's program; WebKit's is started by its driver. `CHROMIUM` overrules the search.
 pub fn program(browser: Browser) -> Option<PathBuf> {
     match browser {
-        Browser::Chromium => named(
-            "CHROMIUM",
-            &["chromium", "chromium-browser", "google-chrome", "chrome"],
-        ),
+        Browser::Chromium => named("CHROMIUM", &["chromium", "chromium-browser", "google-chrome", "chrome"]),
         Browser::WebKit => None,
     }
 }
@@ -45,14 +42,8 @@ pub fn has_screen() -> bool {
 /// The variables that tell tests where everything is.
 pub fn variables(screen: &Screen) -> Vec<(String, String)> {
     let mut found = vec![
-        (
-            "ROUNDS_DIST".to_owned(),
-            paths::dist().display().to_string(),
-        ),
-        (
-            "ROUNDS_ENDPOINT".to_owned(),
-            paths::endpoint().display().to_string(),
-        ),
+        ("ROUNDS_DIST".to_owned(), paths::dist().display().to_string()),
+        ("ROUNDS_ENDPOINT".to_owned(), paths::endpoint().display().to_string()),
     ];
     let programs = [
         ("CHROMIUM", program(Browser::Chromium)),
@@ -100,15 +91,7 @@ impl Screen {
             bail!("there is neither Xvfb nor a screen");
         }
         let mut child = shell::command("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1280x1024x24",
-                "-nolisten",
-                "tcp",
-            ])
+            .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -126,9 +109,7 @@ impl Screen {
     }
 
     fn variable(&self) -> Option<(String, String)> {
-        self.0
-            .as_ref()
-            .map(|(_, display)| ("DISPLAY".to_owned(), display.clone()))
+        self.0.as_ref().map(|(_, display)| ("DISPLAY".to_owned(), display.clone()))
     }
 }
 
@@ -142,14 +123,10 @@ impl Drop for Screen {
 }
 
 fn has_real_screen() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn named(variable: &str, names: &[&str]) -> Option<PathBuf> {
-    let given = env::var_os(variable)
-        .map(PathBuf::from)
-        .filter(|path| path.is_file());
+    let given = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
     given.or_else(|| names.iter().find_map(|name| shell::find(name)))
 }

@@ -35,27 +35,17 @@ pub fn tools() -> PathBuf {
     if let Some(dir) = env::var_os("ROUNDS_TOOLS") {
         return PathBuf::from(dir);
     }
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|dir| dir.is_absolute());
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute());
     let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    cache
-        .or_else(home)
-        .unwrap_or_else(target)
-        .join("rounds-tools")
+    cache.or_else(home).unwrap_or_else(target).join("rounds-tools")
 }
 
 /// The endpoint's release binary.
 pub fn endpoint() -> PathBuf {
-    target()
-        .join("release")
-        .join(format!("rounds-endpoint{}", env::consts::EXE_SUFFIX))
+    target().join("release").join(format!("rounds-endpoint{}", env::consts::EXE_SUFFIX))
 }
 
 /// A path as a person reads it: relative to the repository where it is inside.
 pub fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -17,32 +17,17 @@ const WORKER: &str = "sw.js";
 const FILES: &str = "/*__FILES__*/[]";
 const VERSION: &str = "__VERSION__";
 /// Endings of files that shrink; pictures are compressed already.
-const TEXTUAL: [&str; 10] = [
-    "html",
-    "js",
-    "mjs",
-    "css",
-    "wasm",
-    "json",
-    "webmanifest",
-    "svg",
-    "txt",
-    "xml",
-];
+const TEXTUAL: [&str; 10] = ["html", "js", "mjs", "css", "wasm", "json", "webmanifest", "svg", "txt", "xml"];
 const VERSION_DIGITS: usize = 16;
 
 /// Entry point: Trunk tells the folder.
 pub fn run() -> Result<()> {
-    let folder = env::var_os("TRUNK_STAGING_DIR").context(
-        "precache is Trunk's hook: Trunk sets TRUNK_STAGING_DIR, run `cargo xtask serve` instead",
-    )?;
+    let folder = env::var_os("TRUNK_STAGING_DIR")
+        .context("precache is Trunk's hook: Trunk sets TRUNK_STAGING_DIR, run `cargo xtask serve` instead")?;
     let staging = PathBuf::from(folder);
     let version = fill_worker(&staging)?;
     let (count, saved) = compress_all(&staging)?;
-    println!(
-        "precache: version {version}, {count} files compressed, {} KB saved",
-        saved / 1024
-    );
+    println!("precache: version {version}, {count} files compressed, {} KB saved", saved / 1024);
     Ok(())
 }
 
@@ -65,19 +50,10 @@ pub fn fill_worker(folder: &Path) -> Result<String> {
     }
     list.sort();
     // The worker's own text counts too: a new worker with old files is a new version.
-    let seal = list
-        .iter()
-        .fold(hash(template.as_bytes()), |seal, (url, hash)| {
-            seal + url + hash
-        });
+    let seal = list.iter().fold(hash(template.as_bytes()), |seal, (url, hash)| seal + url + hash);
     let version: String = hash(seal.as_bytes()).chars().take(VERSION_DIGITS).collect();
-    let json: Vec<_> = list
-        .iter()
-        .map(|(url, hash)| json!({ "url": url, "hash": hash }))
-        .collect();
-    let text = template
-        .replace(FILES, &serde_json::to_string(&json)?)
-        .replace(VERSION, &version);
+    let json: Vec<_> = list.iter().map(|(url, hash)| json!({ "url": url, "hash": hash })).collect();
+    let text = template.replace(FILES, &serde_json::to_string(&json)?).replace(VERSION, &version);
     fs::write(&worker, text)?;
     Ok(version)
 }
@@ -86,11 +62,7 @@ pub fn fill_worker(folder: &Path) -> Result<String> {
 pub fn compress_all(folder: &Path) -> Result<(usize, usize)> {
     let (mut count, mut saved) = (0, 0);
     for file in files(folder)? {
-        let ending = file
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let ending = file.extension().unwrap_or_default().to_string_lossy().into_owned();
         if !TEXTUAL.contains(&ending.as_str()) {
             continue;
         }
@@ -109,10 +81,7 @@ pub fn compress_all(folder: &Path) -> Result<(usize, usize)> {
 
 /// SHA-256 in lower-case hexadecimal digits.
 pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// All files below a folder, or the file itself; an absent path has none.
@@ -139,18 +108,12 @@ pub fn twin(file: &Path, ending: &str) -> PathBuf {
 }
 
 fn is_cached(url: &str) -> bool {
-    url != "/sw.js"
-        && ![".map", ".br", ".gz"]
-            .iter()
-            .any(|ending| url.ends_with(ending))
+    url != "/sw.js" && ![".map", ".br", ".gz"].iter().any(|ending| url.ends_with(ending))
 }
 
 fn url(folder: &Path, file: &Path) -> Result<String> {
     let inside = file.strip_prefix(folder)?;
-    let parts: Vec<_> = inside
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
+    let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     Ok(format!("/{}", parts.join("/")))
 }
 
@@ -183,11 +146,8 @@ mod tests {
     fn staging(name: &str) -> PathBuf {
         let folder = env::temp_dir().join(format!("rounds-precache-{}-{name}", std::process::id()));
         fs::create_dir_all(folder.join("icons")).unwrap();
-        fs::write(
-            folder.join("sw.js"),
-            "const VERSION = \"__VERSION__\";\nconst FILES = /*__FILES__*/[];\n",
-        )
-        .unwrap();
+        fs::write(folder.join("sw.js"), "const VERSION = \"__VERSION__\";\nconst FILES = /*__FILES__*/[];\n")
+            .unwrap();
         fs::write(folder.join("index.html"), "<p>checks</p>".repeat(50)).unwrap();
         fs::write(folder.join("icons/a.png"), [1, 2, 3]).unwrap();
         fs::write(folder.join("app.js.map"), "{}").unwrap();
@@ -197,13 +157,7 @@ mod tests {
     fn list(folder: &std::path::Path) -> serde_json::Value {
         let worker = fs::read_to_string(folder.join("sw.js")).unwrap();
         let line = worker.lines().nth(1).unwrap();
-        serde_json::from_str(
-            line.strip_prefix("const FILES = ")
-                .unwrap()
-                .strip_suffix(';')
-                .unwrap(),
-        )
-        .unwrap()
+        serde_json::from_str(line.strip_prefix("const FILES = ").unwrap().strip_suffix(';').unwrap()).unwrap()
     }
 
     #[test]
@@ -215,11 +169,7 @@ mod tests {
             { "url": "/index.html", "hash": hash("<p>checks</p>".repeat(50).as_bytes()) },
         ]);
         assert_eq!(list(&folder), expected);
-        assert!(
-            fs::read_to_string(folder.join("sw.js"))
-                .unwrap()
-                .contains(&version)
-        );
+        assert!(fs::read_to_string(folder.join("sw.js")).unwrap().contains(&version));
         fs::remove_dir_all(folder).unwrap();
     }
 
@@ -239,12 +189,7 @@ mod tests {
     fn a_worker_without_its_placeholder_is_refused() {
         let folder = staging("refused");
         fs::write(folder.join("sw.js"), "const VERSION = \"__VERSION__\";").unwrap();
-        assert!(
-            fill_worker(&folder)
-                .unwrap_err()
-                .to_string()
-                .contains("__FILES__")
-        );
+        assert!(fill_worker(&folder).unwrap_err().to_string().contains("__FILES__"));
         fs::remove_dir_all(folder).unwrap();
     }
 
@@ -256,9 +201,7 @@ mod tests {
         let plain = fs::read(folder.join("index.html")).unwrap();
         let (mut gunzipped, mut unbrotlied) = (Vec::new(), Vec::new());
         let gz = fs::File::open(folder.join("index.html.gz")).unwrap();
-        flate2::read::GzDecoder::new(gz)
-            .read_to_end(&mut gunzipped)
-            .unwrap();
+        flate2::read::GzDecoder::new(gz).read_to_end(&mut gunzipped).unwrap();
         let mut br = fs::File::open(folder.join("index.html.br")).unwrap();
         brotli::BrotliDecompress(&mut br, &mut unbrotlied).unwrap();
         assert_eq!((&gunzipped, &unbrotlied), (&plain, &plain));

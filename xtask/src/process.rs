@@ -24,15 +24,10 @@ pub fn run_limited(command: &mut Command, limit: Duration) -> Result<()> {
     let line = crate::shell::shown(command);
     let mut group = Group::spawn(command)?;
     let began = Instant::now();
-    match group.wait(limit, || {
-        println!("           … {} s", began.elapsed().as_secs())
-    })? {
+    match group.wait(limit, || println!("           … {} s", began.elapsed().as_secs()))? {
         Some(status) if status.success() => Ok(()),
         Some(status) => bail!("`{line}` ended with {status}"),
-        None => bail!(
-            "`{line}` was not done after {} s and was stopped",
-            limit.as_secs()
-        ),
+        None => bail!("`{line}` was not done after {} s and was stopped", limit.as_secs()),
     }
 }
 
@@ -52,16 +47,11 @@ impl Group {
         let line = crate::shell::shown(command);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        let child = command
-            .stdin(Stdio::null())
-            .spawn()
-            .with_context(|| format!("could not start `{line}`"))?;
+        let child =
+            command.stdin(Stdio::null()).spawn().with_context(|| format!("could not start `{line}`"))?;
         let id = child.id();
         lock().push(id);
-        Ok(Self {
-            id,
-            waiter: wait_in_background(child),
-        })
+        Ok(Self { id, waiter: wait_in_background(child) })
     }
 
     /// The exit status, or `None` after `limit`, when all has been stopped by force.
@@ -103,9 +93,7 @@ impl Drop for Group {
 /// Sends a signal to a whole process group.
 pub fn signal(name: &str, group: u32) {
     let mut kill = Command::new("kill");
-    kill.args(["-s", name, "--", &format!("-{group}")])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    kill.args(["-s", name, "--", &format!("-{group}")]).stdout(Stdio::null()).stderr(Stdio::null());
     kill.status().ok();
 }
 
@@ -136,7 +124,5 @@ fn end_all_on_interrupt() {
 }
 
 fn lock() -> std::sync::MutexGuard<'static, Vec<u32>> {
-    RUNNING
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

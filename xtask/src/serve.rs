@@ -26,16 +26,10 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let mut endpoint = process::Group::spawn(&mut demo(&options, address))?;
     wait_until_it_listens(&mut endpoint, address)?;
     println!();
-    println!(
-        "  Rounds is running, {} s after the command.",
-        began.elapsed().as_secs()
-    );
+    println!("  Rounds is running, {} s after the command.", began.elapsed().as_secs());
     println!();
     println!("    open   http://{address}/demo");
-    println!(
-        "    data   {}   (delete it to start afresh)",
-        paths::shown(&options.data)
-    );
+    println!("    data   {}   (delete it to start afresh)", paths::shown(&options.data));
     println!("    stop   Ctrl-C");
     println!();
     match endpoint.wait(FOR_EVER, || ())? {
@@ -53,24 +47,13 @@ struct Options {
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self {
-            port: None,
-            data: paths::root().join(".rounds"),
-        };
+        let mut options = Self { port: None, data: paths::root().join(".rounds") };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
-            let mut value = || {
-                words
-                    .next()
-                    .with_context(|| format!("{word} needs a value"))
-            };
+            let mut value = || words.next().with_context(|| format!("{word} needs a value"));
             match word.as_str() {
                 "--port" => {
-                    options.port = Some(
-                        value()?
-                            .parse()
-                            .context("--port takes a number up to 65535")?,
-                    )
+                    options.port = Some(value()?.parse().context("--port takes a number up to 65535")?)
                 }
                 "--data" => options.data = std::path::absolute(value()?)?,
                 other => bail!("serve knows --port N and --data DIR, not {other}"),
@@ -84,9 +67,7 @@ impl Options {
         let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
         if let Some(port) = self.port {
             if !is_free(&port) {
-                bail!(
-                    "port {port} is taken by another program: choose another, or leave --port out"
-                );
+                bail!("port {port} is taken by another program: choose another, or leave --port out");
             }
             return Ok(port);
         }
@@ -119,10 +100,7 @@ fn wait_until_it_listens(endpoint: &mut process::Group, address: SocketAddr) -> 
             bail!("the endpoint ended with {status} before it listened on {address}");
         }
     }
-    bail!(
-        "the endpoint did not listen on {address} within {} s",
-        START_LIMIT.as_secs()
-    )
+    bail!("the endpoint did not listen on {address} within {} s", START_LIMIT.as_secs())
 }
 
 #[cfg(test)]
@@ -131,12 +109,7 @@ mod tests {
     use std::net::{Ipv4Addr, TcpListener};
 
     fn parse(words: &[&str]) -> anyhow::Result<Options> {
-        Options::parse(
-            &words
-                .iter()
-                .map(|&word| word.to_owned())
-                .collect::<Vec<_>>(),
-        )
+        Options::parse(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
@@ -152,10 +125,7 @@ mod tests {
     fn a_chosen_port_that_is_taken_is_said_to_be() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let error = parse(&["--port", &port.to_string()])
-            .unwrap()
-            .free_port()
-            .unwrap_err();
+        let error = parse(&["--port", &port.to_string()]).unwrap().free_port().unwrap_err();
         assert!(error.to_string().contains("taken"));
     }
 }

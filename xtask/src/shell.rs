@@ -11,9 +11,7 @@ use std::process::{Command, Stdio};
 /// that `cargo run` sets for its child: they would make the inner cargo rebuild.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    command
-        .current_dir(paths::root())
-        .env("PATH", search_path());
+    command.current_dir(paths::root()).env("PATH", search_path());
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
@@ -31,10 +29,8 @@ pub fn cargo() -> Command {
 /// Runs to the end with the output on the screen; an error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
     let line = shown(command);
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("could not start `{line}`"))?;
+    let status =
+        command.stdin(Stdio::null()).status().with_context(|| format!("could not start `{line}`"))?;
     if !status.success() {
         bail!("`{line}` ended with {status}");
     }
@@ -43,15 +39,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// What a command prints, or `None` when it is not there or fails.
 pub fn ask(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The full path of a program on our PATH.
@@ -69,13 +58,8 @@ pub fn has_version(command: &mut Command, version: &str) -> bool {
 /// The command as one would type it.
 pub fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let name = program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy();
-    command.get_args().fold(name.into_owned(), |line, word| {
-        line + " " + &word.to_string_lossy()
-    })
+    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy();
+    command.get_args().fold(name.into_owned(), |line, word| line + " " + &word.to_string_lossy())
 }
 
 fn search_path() -> OsString {
@@ -87,8 +71,7 @@ fn search_path() -> OsString {
 #[cfg(unix)]
 fn is_program(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]

@@ -8,7 +8,9 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rounds::domain::hash::{is_sha256_hex, sha256_hex};
-use rounds::sync::protocol::{CHUNK_MIME, MAX_CHUNK_BYTES, MissingAnswer, MissingBlob, MissingRequest, Problem};
+use rounds::sync::protocol::{
+    CHUNK_MIME, MAX_CHUNK_BYTES, MissingAnswer, MissingBlob, MissingRequest, Problem,
+};
 
 use crate::auth::Device;
 use crate::extract::{self, InPath, read_body, require_media_type};
@@ -43,7 +45,10 @@ pub(super) async fn missing(
     extract::Json(request): extract::Json<MissingRequest>,
 ) -> Result<Json<MissingAnswer>, Fault> {
     if request.sha256.len() > MAX_ASKED {
-        return Err(Fault::too_large("too-many-photos", format!("Ask about at most {MAX_ASKED} photos at once.")));
+        return Err(Fault::too_large(
+            "too-many-photos",
+            format!("Ask about at most {MAX_ASKED} photos at once."),
+        ));
     }
     let mut missing = Vec::new();
     for sha256 in request.sha256 {
@@ -111,7 +116,9 @@ pub(super) async fn patch(
     let lengths = declared(&state, &device, &sha256).await?;
     let longest = lengths.iter().copied().max().unwrap_or(0);
     if longest > MAX_PHOTO_BYTES {
-        let detail = format!("A photo holds at most {MAX_PHOTO_BYTES} bytes. Its record is received; set the photo aside.");
+        let detail = format!(
+            "A photo holds at most {MAX_PHOTO_BYTES} bytes. Its record is received; set the photo aside."
+        );
         return Err(Fault::too_large("photo-too-large", detail));
     }
     let chunk = read_body(request, MAX_CHUNK_BYTES, "chunk-too-large").await?;
@@ -158,7 +165,9 @@ pub(super) async fn get(
 ) -> Result<Response, Fault> {
     check_hash(&sha256)?;
     let Some(mime) = state.store.readable_photo(&device, &sha256).await? else {
-        return Err(unknown("There is no such photo, or it belongs to records that this device may not read."));
+        return Err(unknown(
+            "There is no such photo, or it belongs to records that this device may not read.",
+        ));
     };
     let bytes = state.photos.read(&sha256).await?;
     Ok(([(header::CONTENT_TYPE, mime)], bytes).into_response())
@@ -178,7 +187,8 @@ async fn finish(state: &AppState, device: &Device, sha256: &str, is_longest: boo
     }
     let Some(image) = ImageType::of(&bytes) else {
         start_over(state, device, sha256).await?;
-        let detail = "Only JPEG, PNG and WebP pictures are taken. Its record is received; set the photo aside.";
+        let detail =
+            "Only JPEG, PNG and WebP pictures are taken. Its record is received; set the photo aside.";
         return Err(unprocessable("not-an-image", "Not a picture", detail));
     };
     let len = bytes.len() as u64;
@@ -204,21 +214,29 @@ async fn progress(state: &AppState, device: &Device, sha256: &str) -> Result<Pro
 async fn declared(state: &AppState, device: &Device, sha256: &str) -> Result<Vec<u64>, Fault> {
     let lengths = state.store.declared_lengths(device, sha256).await?;
     if lengths.is_empty() {
-        return Err(unknown("No received record of this device speaks of this photo. Push its record first."));
+        return Err(unknown(
+            "No received record of this device speaks of this photo. Push its record first.",
+        ));
     }
     Ok(lengths)
 }
 
 fn offset_header(request: &Request) -> Result<u64, Fault> {
     let value = request.headers().get(UPLOAD_OFFSET).and_then(|value| value.to_str().ok()?.parse().ok());
-    value.ok_or_else(|| Fault::bad_request("offset-missing", "Send the header Upload-Offset with the chunk's first byte."))
+    value.ok_or_else(|| {
+        Fault::bad_request("offset-missing", "Send the header Upload-Offset with the chunk's first byte.")
+    })
 }
 
 fn check_hash(sha256: &str) -> Result<(), Fault> {
     if is_sha256_hex(sha256) {
         return Ok(());
     }
-    Err(unprocessable("bad-hash", "Not a SHA-256", "Name photos by their SHA-256 in 64 lower-case hex digits."))
+    Err(unprocessable(
+        "bad-hash",
+        "Not a SHA-256",
+        "Name photos by their SHA-256 in 64 lower-case hex digits.",
+    ))
 }
 
 fn whole(len: u64) -> Response {

@@ -41,7 +41,8 @@ pub(super) async fn enrol(
     }
     let install_id = checked_install(&request.install_id)?;
     let token = Secret::token().map_err(StoreError::from)?.reveal();
-    let name: String = request.device_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
+    let name: String =
+        request.device_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
     let new = NewDevice {
         code_hash: &Secret::code_hash(&request.code),
         name: &name,
@@ -53,8 +54,7 @@ pub(super) async fn enrol(
     let fault = match state.store.enrol(new).await? {
         CodeState::Taken(device) => {
             tracing::info!(device = %device.id, "enrolled");
-            let answer =
-                EnrolAnswer { device_id: device.id, token, role: device.role, sites: device.sites };
+            let answer = EnrolAnswer { device_id: device.id, token, role: device.role, sites: device.sites };
             return Ok((StatusCode::CREATED, Json(answer)));
         }
         CodeState::Unknown => Fault::new(
@@ -63,7 +63,9 @@ pub(super) async fn enrol(
             "Wrong code",
             "No such code was given out. Check each digit, or ask for a new code.",
         ),
-        CodeState::Used => gone("enrol-code-used", "The code is used up", "Each code opens once. Ask for a new one."),
+        CodeState::Used => {
+            gone("enrol-code-used", "The code is used up", "Each code opens once. Ask for a new one.")
+        }
         CodeState::Expired => {
             gone("enrol-code-expired", "The code is too old", "Codes hold for 15 minutes. Ask for a new one.")
         }
@@ -97,5 +99,6 @@ fn gone(code: &str, title: &str, detail: &str) -> Fault {
 
 fn too_many(seconds: u64) -> Fault {
     let detail = format!("Too many wrong codes came from your address. Try again in {seconds} seconds.");
-    Fault::new(StatusCode::TOO_MANY_REQUESTS, "too-many-codes", "Too many wrong codes", detail).retry_after(seconds)
+    Fault::new(StatusCode::TOO_MANY_REQUESTS, "too-many-codes", "Too many wrong codes", detail)
+        .retry_after(seconds)
 }

@@ -21,7 +21,9 @@ const MAX_WORD: usize = 200;
 pub(super) fn check(value: &Value, device: &Device) -> Arrival {
     let item_id = value.get("item_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let checked = serde_json::from_value::<PushItem>(value.clone())
-        .map_err(|_| Refused(malformed("The record lacks a field or has one of another type. See /v1/openapi.json.")))
+        .map_err(|_| {
+            Refused(malformed("The record lacks a field or has one of another type. See /v1/openapi.json."))
+        })
         .and_then(|item| checked(item, device));
     Arrival { item_id, raw: value.to_string(), checked }
 }
@@ -29,7 +31,8 @@ pub(super) fn check(value: &Value, device: &Device) -> Arrival {
 fn checked(item: PushItem, device: &Device) -> Result<ReceivedItem, Refused> {
     check_form(&item).map_err(Refused)?;
     if sha256_hex(item.body.as_bytes()) != item.body_sha256 {
-        let detail = "body_sha256 is not the SHA-256 of the body's bytes. Set the record aside and export it.";
+        let detail =
+            "body_sha256 is not the SHA-256 of the body's bytes. Set the record aside and export it.";
         return Err(Refused(problem("body-hash-mismatch", "The body was changed", detail)));
     }
     let Ok(body) = serde_json::from_str::<Value>(&item.body) else {
@@ -41,7 +44,8 @@ fn checked(item: PushItem, device: &Device) -> Result<ReceivedItem, Refused> {
         return Err(Refused(problem("unknown-kind", "Unknown kind of record", detail)));
     }
     let site = text(&body, "site");
-    let standard = text(&body, "standard").zip(text(&body, "edition")).map(|(id, edition)| format!("{id}@{edition}"));
+    let standard =
+        text(&body, "standard").zip(text(&body, "edition")).map(|(id, edition)| format!("{id}@{edition}"));
     let flags = flags(&item, &body, site.as_deref(), device);
     Ok(ReceivedItem { item, site, standard, flags })
 }
@@ -59,13 +63,20 @@ fn check_form(item: &PushItem) -> Result<(), Problem> {
     }
     let words = [&item.kind, &item.author, &item.captured_at, &item.tz, &item.boot_id];
     if words.iter().any(|word| word.len() > MAX_WORD || word.contains('\0')) {
-        return Err(malformed("kind, author, captured_at, tz and boot_id hold at most 200 bytes of plain text."));
+        return Err(malformed(
+            "kind, author, captured_at, tz and boot_id hold at most 200 bytes of plain text.",
+        ));
     }
     let good = item.blobs.iter().all(|blob| {
-        is_sha256_hex(&blob.sha256) && blob.len <= MAX_EXACT && blob.mime.len() <= MAX_WORD && !blob.mime.contains('\0')
+        is_sha256_hex(&blob.sha256)
+            && blob.len <= MAX_EXACT
+            && blob.mime.len() <= MAX_WORD
+            && !blob.mime.contains('\0')
     });
     if !good {
-        return Err(malformed("Each photo needs its SHA-256 in lower-case hex, its length and its media type."));
+        return Err(malformed(
+            "Each photo needs its SHA-256 in lower-case hex, its length and its media type.",
+        ));
     }
     Ok(())
 }

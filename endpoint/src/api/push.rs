@@ -67,11 +67,14 @@ pub(super) async fn push(
 
 fn check_envelope(push: &LenientPush, device: &Device) -> Result<(), Fault> {
     if push.protocol != PROTOCOL {
-        let detail = format!("This endpoint speaks protocol {PROTOCOL}. Keep all records and update the app or the endpoint.");
+        let detail = format!(
+            "This endpoint speaks protocol {PROTOCOL}. Keep all records and update the app or the endpoint."
+        );
         return Err(Fault::bad_request("unknown-protocol", detail));
     }
     if push.device_id != device.id {
-        let detail = "device_id is not the one that the token was given to. Keep all records and enrol again.";
+        let detail =
+            "device_id is not the one that the token was given to. Keep all records and enrol again.";
         return Err(Fault::new(StatusCode::CONFLICT, "device-mismatch", "Another device's token", detail));
     }
     if push.items.len() > MAX_PUSH_ITEMS {

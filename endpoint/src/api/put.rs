@@ -57,7 +57,10 @@ pub(super) async fn put(
         return Err(Fault::no_such_call());
     }
     if device.role != DeviceRole::Manager {
-        return Err(forbidden("role-not-allowed", "Only a manager changes this. Ask the manager of the site."));
+        return Err(forbidden(
+            "role-not-allowed",
+            "Only a manager changes this. Ask the manager of the site.",
+        ));
     }
     let base = revision(request.headers())?;
     require_json(request.headers())?;
@@ -74,7 +77,9 @@ pub(super) async fn put(
             Ok((status, [(header::ETAG, format!("\"{rev}\""))], Json(body)).into_response())
         }
         PutOutcome::Stale(rev) => {
-            let detail = format!("The record is at revision {rev} now. Pull, look at the change, then change it again.");
+            let detail = format!(
+                "The record is at revision {rev} now. Pull, look at the change, then change it again."
+            );
             Err(Fault::new(StatusCode::PRECONDITION_FAILED, "stale-revision", "Someone was first", detail))
         }
         PutOutcome::NotYours => Err(not_yours()),
@@ -90,13 +95,17 @@ pub(super) async fn put(
 fn revision(headers: &HeaderMap) -> Result<u64, Fault> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         let detail = "Send If-Match with the revision you change from; 0 for a new record.";
-        return Err(Fault::new(StatusCode::PRECONDITION_REQUIRED, "revision-missing", "Which revision?", detail));
+        return Err(Fault::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "revision-missing",
+            "Which revision?",
+            detail,
+        ));
     };
     let text = value.to_str().unwrap_or_default().trim().trim_matches('"');
-    text.parse::<u64>()
-        .ok()
-        .filter(|rev| i64::try_from(*rev).is_ok())
-        .ok_or_else(|| Fault::bad_request("bad-revision", "If-Match holds a revision's number, such as \"3\"."))
+    text.parse::<u64>().ok().filter(|rev| i64::try_from(*rev).is_ok()).ok_or_else(|| {
+        Fault::bad_request("bad-revision", "If-Match holds a revision's number, such as \"3\".")
+    })
 }
 
 /// Reads the record as its kind's own shape, so that no phone is ever sent one it cannot read.
@@ -107,9 +116,8 @@ fn read_record(kind: &str, id: &str, bytes: &[u8]) -> Result<Record, Fault> {
         "staff" => typed::<Staff>(&body).map(|staff| (staff.id, staff.site))?,
         "place" => typed::<Place>(&body).map(|place| (place.id, place.site))?,
         "task" => typed::<Task>(&body).map(|task| (task.id, task.site))?,
-        "standard" => {
-            typed::<Standard>(&body).map(|standard| (format!("{}@{}", standard.id, standard.edition), String::new()))?
-        }
+        "standard" => typed::<Standard>(&body)
+            .map(|standard| (format!("{}@{}", standard.id, standard.edition), String::new()))?,
         _ => (word(&body, "id")?, word(&body, "site")?),
     };
     if own_id != id || id.is_empty() || id.len() > 200 || id.contains('\0') || site.contains('\0') {
@@ -124,7 +132,11 @@ fn typed<T: DeserializeOwned>(body: &Value) -> Result<T, Fault> {
 }
 
 fn word(body: &Value, field: &str) -> Result<String, Fault> {
-    body.get(field).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(wrong_shape)
+    body.get(field)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(wrong_shape)
 }
 
 fn wrong_shape() -> Fault {

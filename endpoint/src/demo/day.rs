@@ -29,16 +29,86 @@ struct Stop {
 }
 
 const STOPS: [Stop; 10] = [
-    Stop { zh: "地下车库与设备房", en: "Garage and plant rooms", department: Department::Engineering, takes: in_plant_room, items: 8, due: Some(9 * 60 + 30) },
-    Stop { zh: "设备房上墙文件", en: "Plant room documents", department: Department::Engineering, takes: in_plant_room, items: 6, due: Some(10 * 60) },
-    Stop { zh: "服务中心", en: "Service centre", department: Department::CustomerService, takes: in_service_centre, items: 6, due: Some(10 * 60 + 30) },
-    Stop { zh: "前台接待", en: "Reception", department: Department::CustomerService, takes: is_role_play, items: 6, due: Some(11 * 60 + 30) },
-    Stop { zh: "园区巡视与帮助", en: "Patrol and help", department: Department::CustomerService, takes: is_asked_of_staff, items: 8, due: Some(14 * 60 + 30) },
-    Stop { zh: "车道、公告栏与楼栋", en: "Drives, boards, buildings", department: Department::CustomerService, takes: is_not_staff, items: 6, due: Some(15 * 60) },
-    Stop { zh: "消防点与训练", en: "Fire points and drill", department: Department::Safety, takes: anything, items: 5, due: Some(15 * 60 + 30) },
-    Stop { zh: "园林与保洁", en: "Garden and cleaning", department: Department::Environment, takes: anything, items: 6, due: Some(16 * 60) },
-    Stop { zh: "案场迎宾", en: "Sales site welcome", department: Department::SalesSite, takes: anything, items: 8, due: Some(17 * 60) },
-    Stop { zh: "对标参观", en: "Benchmark visit", department: Department::Benchmark, takes: anything, items: 5, due: None },
+    Stop {
+        zh: "地下车库与设备房",
+        en: "Garage and plant rooms",
+        department: Department::Engineering,
+        takes: in_plant_room,
+        items: 8,
+        due: Some(9 * 60 + 30),
+    },
+    Stop {
+        zh: "设备房上墙文件",
+        en: "Plant room documents",
+        department: Department::Engineering,
+        takes: in_plant_room,
+        items: 6,
+        due: Some(10 * 60),
+    },
+    Stop {
+        zh: "服务中心",
+        en: "Service centre",
+        department: Department::CustomerService,
+        takes: in_service_centre,
+        items: 6,
+        due: Some(10 * 60 + 30),
+    },
+    Stop {
+        zh: "前台接待",
+        en: "Reception",
+        department: Department::CustomerService,
+        takes: is_role_play,
+        items: 6,
+        due: Some(11 * 60 + 30),
+    },
+    Stop {
+        zh: "园区巡视与帮助",
+        en: "Patrol and help",
+        department: Department::CustomerService,
+        takes: is_asked_of_staff,
+        items: 8,
+        due: Some(14 * 60 + 30),
+    },
+    Stop {
+        zh: "车道、公告栏与楼栋",
+        en: "Drives, boards, buildings",
+        department: Department::CustomerService,
+        takes: is_not_staff,
+        items: 6,
+        due: Some(15 * 60),
+    },
+    Stop {
+        zh: "消防点与训练",
+        en: "Fire points and drill",
+        department: Department::Safety,
+        takes: anything,
+        items: 5,
+        due: Some(15 * 60 + 30),
+    },
+    Stop {
+        zh: "园林与保洁",
+        en: "Garden and cleaning",
+        department: Department::Environment,
+        takes: anything,
+        items: 6,
+        due: Some(16 * 60),
+    },
+    Stop {
+        zh: "案场迎宾",
+        en: "Sales site welcome",
+        department: Department::SalesSite,
+        takes: anything,
+        items: 8,
+        due: Some(17 * 60),
+    },
+    Stop {
+        zh: "对标参观",
+        en: "Benchmark visit",
+        department: Department::Benchmark,
+        takes: anything,
+        items: 5,
+        due: None,
+    },
 ];
 
 /// The tasks of one day: the same for everybody, with subjects that move on from day to day.
@@ -178,7 +248,8 @@ mod tests {
         let items: Vec<_> = tasks.iter().flat_map(|task| &task.items).collect();
         let ids: HashSet<_> = items.iter().map(|item| &item.id).collect();
         assert_eq!(ids.len(), items.len());
-        let asked: HashSet<_> = items.iter().filter(|item| item.clause == "H1.1").map(|item| &item.subject.clone()).cloned().map(|s| format!("{s:?}")).collect();
+        let asked = items.iter().filter(|item| item.clause == "H1.1");
+        let asked: HashSet<_> = asked.map(|item| format!("{:?}", item.subject)).collect();
         assert_eq!(asked.len(), 2);
     }
 

@@ -21,7 +21,10 @@ pub struct DoorQuery {
 }
 
 /// Enrols whoever opens it; routed only in a demo that listens on loopback.
-pub async fn open(State(state): State<AppState>, InQuery(query): InQuery<DoorQuery>) -> Result<Response, Fault> {
+pub async fn open(
+    State(state): State<AppState>,
+    InQuery(query): InQuery<DoorQuery>,
+) -> Result<Response, Fault> {
     let code = Secret::code().map_err(StoreError::from)?.reveal();
     let expires = state.clock.now().millis() + CODE_LIFE_MS;
     let sites = [super::SITE.to_owned()];

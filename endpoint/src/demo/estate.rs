@@ -39,7 +39,9 @@ const MAP: [(PlaceKind, &str, u32, &str, &str); 15] = [
 ];
 
 pub(super) fn site() -> Site {
-    Site { id: SITE.to_owned(), name: Text::new("示范园区", "Demo Estate"), tz: "Asia/Shanghai".to_owned() }
+    Site {
+        id: SITE.to_owned(), name: Text::new("示范园区", "Demo Estate"), tz: "Asia/Shanghai".to_owned()
+    }
 }
 
 pub(super) fn staff() -> Vec<Staff> {

@@ -163,8 +163,15 @@ async fn upsert_device(
     Ok(first_text(&row)?)
 }
 
-async fn replace_sites(connection: &mut AnyConnection, device_id: &str, sites: &[String]) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM device_sites WHERE device_id = $1").bind(device_id).execute(&mut *connection).await?;
+async fn replace_sites(
+    connection: &mut AnyConnection,
+    device_id: &str,
+    sites: &[String],
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM device_sites WHERE device_id = $1")
+        .bind(device_id)
+        .execute(&mut *connection)
+        .await?;
     for site in sites {
         add_site(connection, device_id, site).await?;
     }
@@ -172,12 +179,18 @@ async fn replace_sites(connection: &mut AnyConnection, device_id: &str, sites: &
 }
 
 /// Lets a device see one more site.
-pub(super) async fn add_site(connection: &mut AnyConnection, device_id: &str, site: &str) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO device_sites (device_id, site) VALUES ($1, $2) ON CONFLICT (device_id, site) DO NOTHING")
-        .bind(device_id)
-        .bind(site)
-        .execute(connection)
-        .await?;
+pub(super) async fn add_site(
+    connection: &mut AnyConnection,
+    device_id: &str,
+    site: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO device_sites (device_id, site) VALUES ($1, $2) ON CONFLICT (device_id, site) DO NOTHING",
+    )
+    .bind(device_id)
+    .bind(site)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -64,7 +64,11 @@ pub(super) async fn lock(connection: &mut AnyConnection, counter: Counter) -> Re
     Ok(query.bind(counter.name()).fetch_one(connection).await?.try_get(0)?)
 }
 
-pub(super) async fn write(connection: &mut AnyConnection, counter: Counter, value: i64) -> Result<(), StoreError> {
+pub(super) async fn write(
+    connection: &mut AnyConnection,
+    counter: Counter,
+    value: i64,
+) -> Result<(), StoreError> {
     let query = sqlx::query("UPDATE counters SET value = $1 WHERE name = $2");
     query.bind(value).bind(counter.name()).execute(connection).await?;
     Ok(())

@@ -136,7 +136,11 @@ pub(super) async fn claim_seq(
 }
 
 /// Adds a flag to a stored record.
-pub(super) async fn add_flag(connection: &mut AnyConnection, item_id: &str, flag: &str) -> Result<(), StoreError> {
+pub(super) async fn add_flag(
+    connection: &mut AnyConnection,
+    item_id: &str,
+    flag: &str,
+) -> Result<(), StoreError> {
     sqlx::query("UPDATE items SET flags = CASE WHEN flags = '' THEN $1 ELSE flags || ',' || $2 END WHERE item_id = $3")
         .bind(flag)
         .bind(flag)

@@ -59,7 +59,8 @@ impl Store {
         let mut write = self.begin_write().await?;
         let connection = write.connection();
         let first_seq = identity::lock(connection, Counter::ServerSeq).await?;
-        let (epoch, server_seq) = notice_restore(connection, self.store_id(), &envelope.seen, first_seq).await?;
+        let (epoch, server_seq) =
+            notice_restore(connection, self.store_id(), &envelope.seen, first_seq).await?;
         let mut ledger = Ledger {
             store_id: self.store_id(),
             device,
@@ -107,7 +108,11 @@ impl Ledger<'_> {
         }
     }
 
-    async fn take(&mut self, connection: &mut AnyConnection, arrival: &Arrival) -> Result<Outcome, StoreError> {
+    async fn take(
+        &mut self,
+        connection: &mut AnyConnection,
+        arrival: &Arrival,
+    ) -> Result<Outcome, StoreError> {
         let received = match &arrival.checked {
             Ok(received) => received,
             Err(Refused(problem)) => return self.refuse(connection, arrival, problem.clone()).await,
@@ -214,11 +219,13 @@ fn without_receipt(status: OutcomeStatus, item_id: &str, mut problem: Problem) -
 }
 
 fn missing_dependency() -> Problem {
-    let detail = "The record that this one corrects has not arrived yet. Send that one first, then this one again.";
+    let detail =
+        "The record that this one corrects has not arrived yet. Send that one first, then this one again.";
     Problem::new("missing-dependency", 409, "An earlier record is missing", detail, true)
 }
 
 fn id_reuse() -> Problem {
-    let detail = "Another record has this id already. Both are kept; set this one aside and show it to a manager.";
+    let detail =
+        "Another record has this id already. Both are kept; set this one aside and show it to a manager.";
     Problem::new("id-reuse", 409, "The id is taken", detail, false)
 }

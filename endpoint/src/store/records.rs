@@ -154,7 +154,10 @@ impl Store {
     }
 }
 
-async fn current(connection: &mut AnyConnection, record: &Record) -> Result<Option<(u64, String)>, StoreError> {
+async fn current(
+    connection: &mut AnyConnection,
+    record: &Record,
+) -> Result<Option<(u64, String)>, StoreError> {
     let row = sqlx::query("SELECT rev, site FROM records WHERE kind = $1 AND id = $2")
         .bind(&record.kind)
         .bind(&record.id)

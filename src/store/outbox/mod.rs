@@ -17,8 +17,8 @@ pub use record::{NewRecord, OutboxRecord, ProblemNote, ReceiptNote, RecordState,
 pub use settle::{Settlement, Verdict, settle};
 pub use tidy::{KEEP_MS, tidy};
 
-/// Read as many rows as there are.
-pub(super) const ALL: usize = u32::MAX as usize;
+/// A limit for reading as many rows as there are.
+pub const ALL: usize = u32::MAX as usize;
 /// How often a transaction that another tab got ahead of is tried again.
 pub(super) const TRIES: usize = 4;
 /// No wait that the phone sets itself is longer; a longer one means that the clock was changed.

@@ -12,6 +12,8 @@ use crate::store::{Batch, Store, StoreError};
 pub enum PhotoVerdict {
     /// Whole at the endpoint.
     Received,
+    /// Was received, and is not at the endpoint any more (a restored backup): to be sent again.
+    Lost,
     /// Set aside.
     Blocked(ProblemNote),
     /// To be tried again, not before a time.
@@ -62,10 +64,11 @@ pub async fn settle_photos<S: Store>(
 ) -> Result<(), StoreError> {
     change(store, verdicts.iter().map(|(sha256, _)| sha256.clone()).collect(), |sha256, old, meta| {
         let (_, verdict) = verdicts.iter().find(|(key, _)| key == sha256)?;
-        if old == PhotoState::Received {
+        if (old == PhotoState::Received) != (*verdict == PhotoVerdict::Lost) {
             return None;
         }
         Some(match verdict {
+            PhotoVerdict::Lost => meta.ready(),
             PhotoVerdict::Received => {
                 (meta.problem, meta.not_before_ms) = (None, 0);
                 PhotoState::Received

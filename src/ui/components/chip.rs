@@ -24,7 +24,7 @@ pub fn SyncChip() -> impl IntoView {
             attr:data-pending=move || pending.get().to_string()
         >
             {move || view! { <Icon paths=icon_of(state.get()) /> }}
-            <span role="status">{move || i18n::chip(state.get(), pending.get())}</span>
+            <span role="status">{move || i18n::chip(state.get(), pending.get(), delivery.enrolment.with(Option::is_some))}</span>
         </A>
     }
 }

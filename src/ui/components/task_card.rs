@@ -22,6 +22,7 @@ pub fn TaskCard(task: Task, progress: Progress, late: bool) -> impl IntoView {
         (_, _, 0) => "new",
         _ => "begun",
     };
+    let place = i18n::where_and_whose(&task);
     view! {
         <li class="timeline-row" data-state=state>
             <A
@@ -37,7 +38,7 @@ pub fn TaskCard(task: Task, progress: Progress, late: bool) -> impl IntoView {
                 <span class="task-title">{say(&task.title)}</span>
                 <span class="task-meta">
                     <Icon paths=icons::BUILDING />
-                    {format!("{} · {}", say(&task.place), i18n::department(task.department))}
+                    {place}
                 </span>
                 <progress class="task-progress" max=total.max(1) prop:value=f64::from(done) aria-label=tr(Msg::Progress)></progress>
                 <span class="task-state">

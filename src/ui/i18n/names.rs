@@ -1,11 +1,12 @@
 //! Words for the kinds of things that the domain names.
 
-use super::{Msg, lang, pick, tr};
+use super::{Msg, lang, pick, say, tr};
 use crate::domain::clause::{Clause, Department, Evidence, Frequency, Sample, SubjectKind};
 use crate::domain::estate::{PlaceKind, Role};
 use crate::domain::measure::{Limit, Reading, Tolerance};
 use crate::domain::procedure::{Measure, ProcedureKind, Requirement};
 use crate::domain::quantity::{QuantityError, Unit};
+use crate::domain::task::Task;
 use crate::domain::text::Lang;
 use crate::domain::verdict::Verdict;
 
@@ -44,6 +45,12 @@ pub fn department(department: Department) -> &'static str {
         Department::SalesSite => one("案场", "Sales site"),
         Department::Benchmark => one("对标", "Benchmark"),
     }
+}
+
+/// Where a task is done and whose work it checks; the place is left out where the title says it.
+pub fn where_and_whose(task: &Task) -> String {
+    let department = department(task.department);
+    if task.place == task.title { department.to_owned() } else { format!("{} · {department}", say(&task.place)) }
 }
 
 /// How often.

@@ -33,7 +33,7 @@ pub fn date(date: NaiveDate) -> String {
 
 /// A minute of the day, such as `09:30`.
 pub fn minute_of_day(minute: u16) -> String {
-    format!("{:02}：{:02}", minute / 60, minute % 60)
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 /// Until when a task should be done.
@@ -189,8 +189,9 @@ pub fn finish_problem(error: &FinishError) -> String {
 }
 
 /// The sync chip's words.
-pub fn chip(state: ChipState, pending: u64) -> String {
+pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
     match state {
+        _ if !enrolled && pending == 0 => pick("未登记".into(), "Not connected".into()),
         ChipState::Synced => pick("公司已全收到".into(), "All received".into()),
         ChipState::Sending => pick(format!("正在送 {pending}"), format!("Sending {pending}")),
         ChipState::Blocked => pick(format!("要处理 {pending}"), format!("Needs you {pending}")),
@@ -204,9 +205,12 @@ pub fn chip(state: ChipState, pending: u64) -> String {
 }
 
 /// Who holds the records, in one line.
-pub fn custody(status: &SyncStatus) -> String {
+pub fn custody(status: &SyncStatus, enrolled: bool) -> String {
     let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
     match (records, photos, status.counts.blocked()) {
+        (0, 0, 0) if !enrolled => {
+            pick("这台手机还没有登记，也没有记录".into(), "This phone is not connected and holds no records".into())
+        }
         (0, 0, 0) => pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into()),
         (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
         (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("{r} records are still on this phone")),
@@ -219,8 +223,8 @@ pub fn custody(status: &SyncStatus) -> String {
 }
 
 /// What is going on with delivery.
-pub fn custody_detail(status: &SyncStatus) -> String {
-    if let Some(alarm) = delivery_alarm(status) {
+pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
+    if let Some(alarm) = delivery_alarm(status, enrolled) {
         return alarm;
     }
     match status.phase {
@@ -240,8 +244,10 @@ pub fn custody_detail(status: &SyncStatus) -> String {
 }
 
 /// What the person must do for delivery to go on; `None` when nothing.
-pub fn delivery_alarm(status: &SyncStatus) -> Option<String> {
+pub fn delivery_alarm(status: &SyncStatus, enrolled: bool) -> Option<String> {
     match &status.phase {
+        // A phone that never was connected is told so where it connects.
+        Phase::NeedsEnrolment if !enrolled => None,
         Phase::NeedsEnrolment => Some(pick(
             "这台手机要重新登记才能送记录。记录都在手机里，一条不少。请向项目经理要登记码，在“我”里填。".into(),
             "This phone must be connected again before it can send. Every record is still on it. Ask your manager for a code and enter it under Me.".into(),

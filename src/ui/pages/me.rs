@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use crate::domain::estate::{Site, Staff};
 use crate::domain::text::Lang;
 use crate::store::{Store, Table};
+use crate::sync::Phase;
 use crate::ui::components::enrol::EnrolPanel;
 use crate::ui::components::frame::Page;
 use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::platform::prefs::{Prefs, TextSize, Theme};
 use crate::ui::platform::room;
 use crate::ui::state::delivery::use_delivery;
+use crate::ui::state::load::load;
 use crate::ui::state::phone::use_phone;
 use crate::ui::state::settings::use_settings;
 
@@ -21,7 +23,7 @@ pub fn MePage() -> impl IntoView {
     view! {
         <Page title=tr(Msg::Me) class="me">
             {move || if delivery.enrolment.with(Option::is_some) {
-                view! { <Person /> }.into_any()
+                view! { <EnrolAgain /><Person /> }.into_any()
             } else {
                 view! { <EnrolPanel /> }.into_any()
             }}
@@ -32,11 +34,21 @@ pub fn MePage() -> impl IntoView {
     }
 }
 
+/// The code's field again, for a phone whose enrolment ran out or was revoked.
+#[component]
+fn EnrolAgain() -> impl IntoView {
+    let delivery = use_delivery();
+    let needed = Memo::new(move |_| {
+        delivery.status.with(|status| matches!(status.phase, Phase::NeedsEnrolment | Phase::Revoked))
+    });
+    view! { {move || needed.get().then(|| view! { <EnrolPanel /> })} }
+}
+
 /// Who uses this phone; every record names its author.
 #[component]
 fn Person() -> impl IntoView {
     let delivery = use_delivery();
-    let load = LocalResource::new(move || {
+    let people = load(move || {
         delivery.news.track();
         let store = use_phone().store;
         async move {
@@ -48,7 +60,8 @@ fn Person() -> impl IntoView {
     view! {
         <section class="settings-group" aria-labelledby="person-h">
             <h2 id="person-h">{tr(Msg::Person)}</h2>
-            {move || load.get().map(|(sites, staff)| {
+            {move || people.get().map(|read| {
+                let (sites, staff) = &*read;
                 let names: Vec<String> = sites.iter().map(|site| say(&site.name)).collect();
                 let chosen = delivery.person.get();
                 let options: Vec<_> = staff.iter().map(|person| {
@@ -133,7 +146,7 @@ fn Segments(label: Msg, options: Vec<(&'static str, &'static str, Change, bool)>
 fn Device() -> impl IntoView {
     let delivery = use_delivery();
     let phone = use_phone();
-    let room = LocalResource::new(room::ask);
+    let room = load(room::ask);
     let install = phone.install_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<String>();
     view! {
         <section class="settings-group" aria-labelledby="device-h">
@@ -144,7 +157,7 @@ fn Device() -> impl IntoView {
                     <dd>{move || delivery.enrolment.with(|e| e.as_ref().map_or_else(|| tr(Msg::NotEnrolled).to_owned(), |e| e.device_id.clone()))}</dd></div>
                 <div class="fact"><dt>{tr(Msg::Version)}</dt><dd>{env!("CARGO_PKG_VERSION")}</dd></div>
             </dl>
-            {move || room.get().flatten().map(|room| view! {
+            {move || room.get().and_then(|room| *room).map(|room| view! {
                 <div class="storage">
                     <meter min="0" max=room.quota.max(1) prop:value=room.used as f64 aria-label=tr(Msg::RoomLeft)></meter>
                     <p>{i18n::room(room.used, room.quota)}</p>

@@ -14,6 +14,7 @@ use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::icons;
 use crate::ui::platform::clock;
 use crate::ui::state::delivery::{Delivery, use_delivery};
+use crate::ui::state::load::load;
 use crate::ui::state::phone::use_phone;
 
 /// How many of the received records are listed; the rest are counted.
@@ -45,7 +46,7 @@ struct Held {
 #[component]
 pub fn SyncPage() -> impl IntoView {
     let delivery = use_delivery();
-    let load = LocalResource::new(move || {
+    let held = load(move || {
         delivery.status.track();
         read()
     });
@@ -61,9 +62,9 @@ pub fn SyncPage() -> impl IntoView {
                 </button>
             </div>
             {move || delivery.export_note.get().map(|note| view! { <p class="hint" role="status" data-testid="export-note">{note}</p> })}
-            {move || match load.get() {
+            {move || match held.get().as_deref() {
                 None => view! { <p class="loading" role="status">{tr(Msg::Loading)}</p> }.into_any(),
-                Some(Err(error)) => view! { <StoreTrouble error /> }.into_any(),
+                Some(Err(error)) => view! { <StoreTrouble error=error.clone() /> }.into_any(),
                 Some(Ok(all)) => ladder(all, delivery),
             }}
         </Page>
@@ -75,14 +76,15 @@ pub fn SyncPage() -> impl IntoView {
 fn Summary(delivery: Delivery) -> impl IntoView {
     view! {
         {move || delivery.status.with(|status| {
-            let safe = status.is_safe_to_hand_in();
+            let enrolled = delivery.enrolment.with(Option::is_some);
+            let safe = enrolled && status.is_safe_to_hand_in();
             let unsent = status.counts.pending_records() + status.counts.pending_photos() > 0;
             let next = status.next_try_ms.filter(|_| unsent).map(i18n::next_try);
             view! {
                 <div class="custody" data-testid="custody" data-safe=if safe { "true" } else { "false" }>
                     <Icon paths=if safe { icons::RECEIVED } else { icons::PHONE } />
-                    <p class="custody-title">{i18n::custody(status)}</p>
-                    <p class="custody-detail">{i18n::custody_detail(status)}</p>
+                    <p class="custody-title">{i18n::custody(status, enrolled)}</p>
+                    <p class="custody-detail">{i18n::custody_detail(status, enrolled)}</p>
                     {next.map(|text| view! { <p class="next-try" data-testid="next-try">{text}</p> })}
                     {status.photo.as_ref().map(|photo| view! {
                         <div class="progress-line">
@@ -97,7 +99,6 @@ fn Summary(delivery: Delivery) -> impl IntoView {
 }
 
 /// What the ladder is made of.
-#[derive(Clone)]
 struct Ladder {
     queue: Queue,
     photos: Vec<Photo>,
@@ -109,7 +110,7 @@ async fn read() -> Result<Ladder, StoreError> {
     Ok(Ladder { queue, photos: photos::undelivered(&store).await? })
 }
 
-fn ladder(all: Ladder, delivery: Delivery) -> AnyView {
+fn ladder(all: &Ladder, delivery: Delivery) -> AnyView {
     if all.queue.entries.is_empty() && all.photos.is_empty() {
         return view! {
             <div class="empty" data-testid="empty-sync">

@@ -17,6 +17,7 @@ use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::platform::{idle, position};
 use crate::ui::state::book::Book;
 use crate::ui::state::desk::{ItemDesk, TaskDesk};
+use crate::ui::state::load::load;
 use crate::ui::state::phone::{Phone, use_phone};
 
 /// Items built before the first paint: a little more than a tall phone shows.
@@ -28,26 +29,26 @@ const CHUNK: usize = 12;
 #[component]
 pub fn TaskPage() -> impl IntoView {
     let params = use_params_map();
-    let desk = LocalResource::new(move || {
+    let desk = load(move || {
         let id = params.read().get("id").unwrap_or_default();
         open(use_phone(), id)
     });
-    move || match desk.get() {
+    move || match desk.get().as_deref() {
         None => view! {
             <Page title=tr(Msg::Task) back="/"><p class="loading" role="status">{tr(Msg::Loading)}</p></Page>
         }
         .into_any(),
-        Some(Ok(Some(desk))) => view! { <DeskView desk /> }.into_any(),
+        Some(Ok(Some(desk))) => view! { <DeskView desk=*desk /> }.into_any(),
         Some(Ok(None)) => view! {
             <Page title=tr(Msg::Task) back="/">
                 <div class="empty"><p>{tr(Msg::TaskUnknown)}</p></div>
             </Page>
         }
         .into_any(),
-        Some(Err(error)) => view! {
-            <Page title=tr(Msg::Task) back="/"><StoreTrouble error /></Page>
+        Some(Err(error)) => {
+            let error = error.clone();
+            view! { <Page title=tr(Msg::Task) back="/"><StoreTrouble error /></Page> }.into_any()
         }
-        .into_any(),
     }
 }
 
@@ -84,7 +85,7 @@ fn DeskView(desk: TaskDesk) -> impl IntoView {
     view! {
         <Page title=say(&task.title) back="/" class="task">
             <header class="task-head">
-                <p class="task-meta">{format!("{} · {}", say(&task.place), i18n::department(task.department))}</p>
+                <p class="task-meta">{i18n::where_and_whose(&task)}</p>
                 {due.map(|due| view! { <p class="task-due">{due}</p> })}
                 <progress class="task-progress" max=total.max(1) prop:value=move || f64::from(desk.counts.get().done()) aria-label=tr(Msg::Progress)></progress>
                 <p class="task-count">{move || i18n::done_of(desk.counts.get().done(), total as u32)}</p>

@@ -10,6 +10,7 @@ use crate::ui::components::task_card::TaskCard;
 use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::platform::clock;
 use crate::ui::state::delivery::use_delivery;
+use crate::ui::state::load::load;
 use crate::ui::state::phone::use_phone;
 
 /// The day as one timeline.
@@ -17,7 +18,7 @@ use crate::ui::state::phone::use_phone;
 pub fn TodayPage() -> impl IntoView {
     let delivery = use_delivery();
     let today = clock::today_in(clock::DEFAULT_ZONE);
-    let load = LocalResource::new(move || {
+    let day = load(move || {
         delivery.news.track();
         let store = use_phone().store;
         async move { day::read(&store, today).await }
@@ -25,10 +26,10 @@ pub fn TodayPage() -> impl IntoView {
     view! {
         <Page title=tr(Msg::Today) subtitle=i18n::date(today) class="today">
             {move || delivery.enrolment.with(Option::is_none).then(|| view! { <EnrolPanel /> })}
-            {move || match load.get() {
+            {move || match day.get().as_deref() {
                 None => view! { <p class="loading" role="status">{tr(Msg::Loading)}</p> }.into_any(),
-                Some(Err(error)) => view! { <StoreTrouble error /> }.into_any(),
-                Some(Ok(day)) => timeline(day, delivery.enrolment.with(Option::is_some)),
+                Some(Err(error)) => view! { <StoreTrouble error=error.clone() /> }.into_any(),
+                Some(Ok(day)) => timeline(day.clone(), delivery.enrolment.with(Option::is_some)),
             }}
         </Page>
     }

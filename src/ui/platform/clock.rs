@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Timelike};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::ids;
@@ -52,7 +52,9 @@ pub fn short_moment(rfc3339: &str) -> String {
     match DateTime::parse_from_rfc3339(rfc3339) {
         Ok(at) => {
             let ms = u64::try_from(at.timestamp_millis()).unwrap_or_default();
-            local(ms).map(|at| at.format("%m-%d %H:%M").to_string()).unwrap_or_default()
+            local(ms)
+                .map(|at| format!("{:02}-{:02} {:02}:{:02}", at.month(), at.day(), at.hour(), at.minute()))
+                .unwrap_or_default()
         }
         Err(_) => rfc3339.to_owned(),
     }

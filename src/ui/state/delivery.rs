@@ -3,7 +3,7 @@
 //! One pass at a time, under a Web Lock, so that two tabs do not send side by side. Wakes: start,
 //! focus, online, a finished task, the person, and the time the engine asked for.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -24,6 +24,8 @@ use crate::sync::export;
 use crate::ui::i18n;
 use crate::ui::platform::{clock, download, ids, locks};
 
+/// How long another tab's lock is respected.
+const LOCK_PATIENCE_MS: u64 = 60_000;
 /// Key of the person in the meta table.
 const PERSON: &str = "person";
 
@@ -53,6 +55,8 @@ struct Inner {
     /// Absent while a pass has it.
     driver: RefCell<Option<Driver>>,
     again: RefCell<Option<Wake>>,
+    /// Since when another tab has held the lock, on the monotonic clock.
+    refused_since: Cell<Option<u64>>,
     timer: RefCell<Option<Timeout>>,
 }
 
@@ -100,6 +104,7 @@ impl Delivery {
                 install_id: phone.install_id.clone(),
                 driver: RefCell::new(Some(Driver::new())),
                 again: RefCell::new(None),
+                refused_since: Cell::new(None),
                 timer: RefCell::new(None),
             })),
         };
@@ -217,10 +222,18 @@ impl Delivery {
             }
         };
         driver.refresh(&inner.store, &publish).await;
-        let next = locks::alone("rounds-sync", async {
-            driver.run_pass(&inner.store, &HttpTransport::new(""), &BrowserEdge, wake, &publish).await
-        })
-        .await;
+        let transport = HttpTransport::new("");
+        let run = driver.run_pass(&inner.store, &transport, &BrowserEdge, wake, &publish);
+        // A frozen tab may hold the lock for ever: past the limit we go on without it, since the
+        // endpoint takes each record once whoever sends it.
+        let waited = inner.refused_since.get().map(|since| clock::mono_ms().saturating_sub(since));
+        let next = if waited.is_some_and(|ms| ms > LOCK_PATIENCE_MS) {
+            Some(run.await)
+        } else {
+            locks::alone("rounds-sync", run).await
+        };
+        let since = inner.refused_since.get().unwrap_or_else(clock::mono_ms);
+        inner.refused_since.set(next.is_none().then_some(since));
         self.news.update(|n| *n += 1);
         // Another tab is sending: look again soon, for what it did not take along.
         let at = next.unwrap_or(Some(clock::now_ms() + 5_000));

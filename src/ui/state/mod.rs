@@ -3,5 +3,6 @@
 pub mod book;
 pub mod delivery;
 pub mod desk;
+pub mod load;
 pub mod phone;
 pub mod settings;

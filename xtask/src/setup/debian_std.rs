@@ -33,12 +33,8 @@ pub fn build_into(folder: &Path) -> Result<()> {
 }
 
 fn compiler_version() -> Result<String> {
-    let text =
-        shell::ask(shell::command("rustc").arg("--version")).context("`rustc` does not run")?;
-    let version = text
-        .split_whitespace()
-        .nth(1)
-        .context("`rustc --version` says no version")?;
+    let text = shell::ask(shell::command("rustc").arg("--version")).context("`rustc` does not run")?;
+    let version = text.split_whitespace().nth(1).context("`rustc --version` says no version")?;
     Ok(version.to_owned())
 }
 
@@ -52,17 +48,10 @@ fn library_sources(work: &Path, version: &str) -> Result<PathBuf> {
             continue;
         };
         println!("           fetching rust-src {package}");
-        shell::run(apt.command("apt-get").args([
-            "-qq",
-            "download",
-            &format!("rust-src={package}"),
-        ]))?;
+        shell::run(apt.command("apt-get").args(["-qq", "download", &format!("rust-src={package}")]))?;
         return unpack(work, version);
     }
-    bail!(
-        "no Debian suite carries rust-src {version} (looked in {})",
-        SUITES.join(", ")
-    )
+    bail!("no Debian suite carries rust-src {version} (looked in {})", SUITES.join(", "))
 }
 
 /// The Debian mirror the system itself uses.
@@ -75,29 +64,18 @@ fn mirror(work: &Path) -> Result<String> {
             "Created-By: Packages",
         ]))
     };
-    let pick = |text: &str| {
-        text.lines()
-            .find_map(|line| line.strip_prefix("Debian|Debian|").map(str::to_owned))
-    };
-    if let Some(found) = query(&mut shell::command("apt-get"))
-        .as_deref()
-        .and_then(pick)
-    {
+    let pick =
+        |text: &str| text.lines().find_map(|line| line.strip_prefix("Debian|Debian|").map(str::to_owned));
+    if let Some(found) = query(&mut shell::command("apt-get")).as_deref().and_then(pick) {
         return Ok(found);
     }
     // A fresh image has no lists yet: load them into a private folder, which needs no rights.
-    let lists = format!(
-        "Dir::State::Lists={}",
-        fresh(&work.join("system-lists"))?.display()
-    );
+    let lists = format!("Dir::State::Lists={}", fresh(&work.join("system-lists"))?.display());
     let mut update = shell::command("apt-get");
     shell::ask(update.args(["-qq", "-o", &lists, "update"]));
     let mut again = shell::command("apt-get");
     again.args(["-o", &lists]);
-    query(&mut again)
-        .as_deref()
-        .and_then(pick)
-        .context("apt has no Debian mirror among its sources")
+    query(&mut again).as_deref().and_then(pick).context("apt has no Debian mirror among its sources")
 }
 
 /// apt with one suite, its own lists and its own cache.
@@ -109,10 +87,7 @@ struct PrivateApt {
 impl PrivateApt {
     fn new(work: &Path, mirror: &str, suite: &str) -> Result<Self> {
         let list = work.join(format!("{suite}.list"));
-        fs::write(
-            &list,
-            format!("deb [signed-by={KEYRING}] {mirror} {suite} main\n"),
-        )?;
+        fs::write(&list, format!("deb [signed-by={KEYRING}] {mirror} {suite} main\n"))?;
         let lists = fresh(&work.join(format!("lists-{suite}")))?;
         let cache = fresh(&work.join(format!("cache-{suite}")))?;
         fs::create_dir_all(lists.join("partial"))?;
@@ -126,10 +101,7 @@ impl PrivateApt {
             // The cache is in a home folder, which apt's own sandbox user may not enter.
             "APT::Sandbox::User=root".to_owned(),
         ];
-        let apt = Self {
-            work: work.to_path_buf(),
-            options: options.to_vec(),
-        };
+        let apt = Self { work: work.to_path_buf(), options: options.to_vec() };
         shell::run(apt.command("apt-get").args(["-qq", "update"])).ok();
         Ok(apt)
     }
@@ -162,21 +134,13 @@ fn unpack(work: &Path, version: &str) -> Result<PathBuf> {
         .map(|entry| entry.path())
         .find(|path| path.extension().is_some_and(|ending| ending == "deb"))
         .context("apt reported success but left no package")?;
-    let mut open = shell::command("dpkg-deb")
-        .arg("--fsys-tarfile")
-        .arg(&package)
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut open =
+        shell::command("dpkg-deb").arg("--fsys-tarfile").arg(&package).stdout(Stdio::piped()).spawn()?;
     let archive = open.stdout.take().expect("stdout was asked to be piped");
     let mut tar = shell::command("tar");
-    tar.current_dir(work)
-        .args(["-x", "--wildcards", "./usr/src/rustc-*/library/*"])
-        .stdin(archive);
+    tar.current_dir(work).args(["-x", "--wildcards", "./usr/src/rustc-*/library/*"]).stdin(archive);
     let unpacked = tar.status()?.success() & open.wait()?.success();
-    let library = work
-        .join("usr/src")
-        .join(format!("rustc-{version}"))
-        .join("library");
+    let library = work.join("usr/src").join(format!("rustc-{version}")).join("library");
     if !unpacked || !library.is_dir() {
         bail!("the package rust-src does not hold usr/src/rustc-{version}/library");
     }
@@ -185,36 +149,24 @@ fn unpack(work: &Path, version: &str) -> Result<PathBuf> {
 
 /// Builds the library by way of an empty crate; returns the folder of the built files.
 fn build(work: &Path, sources: &Path) -> Result<PathBuf> {
-    let sysroot =
-        shell::ask(shell::command("rustc").args(["--print", "sysroot"])).context("no sysroot")?;
+    let sysroot = shell::ask(shell::command("rustc").args(["--print", "sysroot"])).context("no sysroot")?;
     let place = Path::new(&sysroot).join("lib/rustlib/src/rust");
     let link = Link::new(sources, &place)?;
     let stub = fresh(&work.join("stub"))?;
     fs::create_dir_all(stub.join("src"))?;
     fs::write(stub.join("src/lib.rs"), "")?;
-    let manifest = format!(
-        "[package]\nname = \"{STUB}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n"
-    );
+    let manifest =
+        format!("[package]\nname = \"{STUB}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n");
     fs::write(stub.join("Cargo.toml"), manifest)?;
     let target = stub.join("target");
     let built = shell::run(
         shell::cargo()
             .current_dir(&stub)
-            .args([
-                "build",
-                "--release",
-                "-Z",
-                "build-std=std,panic_abort,test",
-                "--target",
-                TARGET,
-            ])
+            .args(["build", "--release", "-Z", "build-std=std,panic_abort,test", "--target", TARGET])
             .env("RUSTC_BOOTSTRAP", "1")
             // Without the bitcode the app's fat LTO fails; the other flag is rustc's own way of
             // marking its library's private parts.
-            .env(
-                "RUSTFLAGS",
-                "-Cembed-bitcode=yes -Zforce-unstable-if-unmarked",
-            )
+            .env("RUSTFLAGS", "-Cembed-bitcode=yes -Zforce-unstable-if-unmarked")
             .env("CARGO_TARGET_DIR", &target),
     );
     drop(link);
@@ -224,12 +176,8 @@ fn build(work: &Path, sources: &Path) -> Result<PathBuf> {
 
 /// Copies the library files, complete or not at all.
 fn install(built: &Path, folder: &Path) -> Result<()> {
-    let partial = fresh(&folder.with_extension("partial")).with_context(|| {
-        format!(
-            "no right to write into Rust's own folder {}",
-            folder.display()
-        )
-    })?;
+    let partial = fresh(&folder.with_extension("partial"))
+        .with_context(|| format!("no right to write into Rust's own folder {}", folder.display()))?;
     for entry in fs::read_dir(built)?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.ends_with(".rlib") && !name.contains(STUB) {
@@ -251,21 +199,14 @@ impl Link {
         if link.is_dir() {
             return Ok(Self(None));
         }
-        fs::create_dir_all(place).with_context(|| {
-            format!(
-                "no right to write into Rust's own folder {}",
-                place.display()
-            )
-        })?;
+        fs::create_dir_all(place)
+            .with_context(|| format!("no right to write into Rust's own folder {}", place.display()))?;
         // A link left by a run that was cut off points nowhere and is not a folder.
         fs::remove_file(&link).ok();
         #[cfg(unix)]
         std::os::unix::fs::symlink(sources, &link)?;
         #[cfg(not(unix))]
-        bail!(
-            "this way works on Debian only, not for {}",
-            sources.display()
-        );
+        bail!("this way works on Debian only, not for {}", sources.display());
         #[cfg(unix)]
         Ok(Self(Some(link)))
     }

@@ -101,20 +101,11 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
         match (step.ensure)() {
             Ok(Outcome::There(what)) => println!("           there: {what}"),
             Ok(Outcome::Installed(what)) => {
-                println!(
-                    "           installed in {} s: {what}",
-                    started.elapsed().as_secs()
-                );
+                println!("           installed in {} s: {what}", started.elapsed().as_secs());
             }
             Err(error) => {
-                println!(
-                    "           failed after {} s: {error:#}",
-                    started.elapsed().as_secs()
-                );
-                missing.push(format!(
-                    "- {}\n    why:  {error:#}\n    next: {}",
-                    step.name, step.advice
-                ));
+                println!("           failed after {} s: {error:#}", started.elapsed().as_secs());
+                missing.push(format!("- {}\n    why:  {error:#}\n    next: {}", step.name, step.advice));
             }
         }
     }
@@ -122,8 +113,5 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    bail!(
-        "the set-up is not complete, missing:\n{}",
-        missing.join("\n")
-    );
+    bail!("the set-up is not complete, missing:\n{}", missing.join("\n"));
 }

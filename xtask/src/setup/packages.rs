@@ -30,16 +30,8 @@ const NEEDS: [Need; 5] = [
         is_there: || browsers::driver(Browser::WebKit).is_some(),
         packages: &["webkit2gtk-driver"],
     },
-    Need {
-        name: "a screen",
-        is_there: browsers::has_screen,
-        packages: &["xvfb"],
-    },
-    Need {
-        name: "Chinese fonts",
-        is_there: has_chinese_font,
-        packages: &["fonts-noto-cjk", "fontconfig"],
-    },
+    Need { name: "a screen", is_there: browsers::has_screen, packages: &["xvfb"] },
+    Need { name: "Chinese fonts", is_there: has_chinese_font, packages: &["fonts-noto-cjk", "fontconfig"] },
 ];
 
 /// Makes sure of all of them, by apt where the machine has it.
@@ -49,16 +41,9 @@ pub fn ensure() -> Result<Outcome> {
         return Ok(Outcome::There("all of them".to_owned()));
     }
     let names: Vec<&str> = lacking.iter().map(|need| need.name).collect();
-    let packages: Vec<&str> = lacking
-        .iter()
-        .flat_map(|need| need.packages)
-        .copied()
-        .collect();
+    let packages: Vec<&str> = lacking.iter().flat_map(|need| need.packages).copied().collect();
     if shell::find("apt-get").is_none() {
-        bail!(
-            "lacking: {}; and there is no apt to install them with",
-            names.join(", ")
-        );
+        bail!("lacking: {}; and there is no apt to install them with", names.join(", "));
     }
     println!("           installing {}", packages.join(" "));
     // Old package lists name files that the mirror no longer has, so the lists come first.
@@ -74,11 +59,7 @@ pub fn ensure() -> Result<Outcome> {
         Err(error) => format!("apt could not refresh its lists ({error}) nor install"),
     })?;
     match lacking.iter().find(|need| !(need.is_there)()) {
-        Some(need) => bail!(
-            "apt installed {:?}, yet {} is not to be found",
-            need.packages,
-            need.name
-        ),
+        Some(need) => bail!("apt installed {:?}, yet {} is not to be found", need.packages, need.name),
         None => Ok(Outcome::Installed(names.join(", "))),
     }
 }

@@ -75,11 +75,7 @@ fn ensure(tool: &Tool<'_>) -> Result<Outcome> {
     }
     build(tool)?;
     if !there() {
-        bail!(
-            "cargo installed {} but it does not answer with version {}",
-            tool.package,
-            tool.version
-        );
+        bail!("cargo installed {} but it does not answer with version {}", tool.package, tool.version);
     }
     Ok(Outcome::Installed(format!("{label}, built here")))
 }
@@ -87,20 +83,8 @@ fn ensure(tool: &Tool<'_>) -> Result<Outcome> {
 fn binstall(tool: &Tool<'_>) -> Result<()> {
     shell::find("cargo-binstall").context("no cargo-binstall")?;
     let mut command = shell::cargo();
-    command.args([
-        "binstall",
-        "--no-confirm",
-        "--disable-strategies",
-        "compile",
-        "--version",
-        tool.version,
-    ]);
-    shell::run(
-        command
-            .arg("--root")
-            .arg(folder(tool.package, tool.version))
-            .arg(tool.package),
-    )
+    command.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--version", tool.version]);
+    shell::run(command.arg("--root").arg(folder(tool.package, tool.version)).arg(tool.package))
 }
 
 fn brew(tool: &Tool<'_>) -> Result<()> {
@@ -112,19 +96,10 @@ fn brew(tool: &Tool<'_>) -> Result<()> {
 }
 
 fn build(tool: &Tool<'_>) -> Result<()> {
-    println!(
-        "           building it from source, about {} minutes on two cores",
-        tool.minutes
-    );
+    println!("           building it from source, about {} minutes on two cores", tool.minutes);
     let mut command = shell::cargo();
     command
-        .args([
-            "install",
-            tool.package,
-            "--debug",
-            "--version",
-            &format!("={}", tool.version),
-        ])
+        .args(["install", tool.package, "--debug", "--version", &format!("={}", tool.version)])
         .args(tool.arguments)
         .arg("--root")
         .arg(folder(tool.package, tool.version))
@@ -139,8 +114,7 @@ fn build(tool: &Tool<'_>) -> Result<()> {
 
 fn make_tools() -> Result<PathBuf> {
     let dir = paths::tools();
-    fs::create_dir_all(&dir)
-        .with_context(|| format!("no right to write into {}", dir.display()))?;
+    fs::create_dir_all(&dir).with_context(|| format!("no right to write into {}", dir.display()))?;
     Ok(dir)
 }
 
@@ -149,8 +123,7 @@ fn folder(package: &str, version: &str) -> PathBuf {
 }
 
 fn locked_wasm_bindgen() -> Result<String> {
-    let lock =
-        fs::read_to_string(paths::root().join("Cargo.lock")).context("Cargo.lock is missing")?;
+    let lock = fs::read_to_string(paths::root().join("Cargo.lock")).context("Cargo.lock is missing")?;
     locked_version(&lock, "wasm-bindgen").context("Cargo.lock names no wasm-bindgen")
 }
 
@@ -158,12 +131,7 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
     let wanted = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| line.trim() != wanted);
     lines.next()?;
-    lines
-        .next()?
-        .trim()
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
-        .map(str::to_owned)
+    lines.next()?.trim().strip_prefix("version = \"")?.strip_suffix('"').map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -175,10 +143,7 @@ mod tests {
 
     #[test]
     fn the_lock_files_version_is_that_of_the_whole_name() {
-        assert_eq!(
-            locked_version(LOCK, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
-        );
+        assert_eq!(locked_version(LOCK, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(locked_version(LOCK, "wasm"), None);
     }
 }

@@ -20,27 +20,21 @@ pub fn ensure() -> Result<Outcome> {
     }
     if shell::find("rustup").is_some() {
         let mut add = shell::command("rustup");
-        add.args(["target", "add", TARGET])
-            .env("RUSTUP_MAX_RETRIES", "1");
+        add.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1");
         let ended = process::run_limited(&mut add, RUSTUP_LIMIT);
         if ended.is_ok() && is_filled(&folder) {
             return Ok(Outcome::Installed("by rustup".to_owned()));
         }
         println!("           rustup could not fetch it; building it from Debian's rust-src");
     }
-    debian_std::build_into(&folder)
-        .context("neither rustup nor Debian's rust-src could provide it")?;
-    Ok(Outcome::Installed(
-        "built from Debian's rust-src".to_owned(),
-    ))
+    debian_std::build_into(&folder).context("neither rustup nor Debian's rust-src could provide it")?;
+    Ok(Outcome::Installed("built from Debian's rust-src".to_owned()))
 }
 
 fn library_folder() -> Result<PathBuf> {
     let mut query = shell::command("rustc");
     query.args(["--print", "target-libdir", "--target", TARGET]);
-    shell::ask(&mut query)
-        .map(PathBuf::from)
-        .context("`rustc` does not run: install Rust 1.95 by rustup")
+    shell::ask(&mut query).map(PathBuf::from).context("`rustc` does not run: install Rust 1.95 by rustup")
 }
 
 fn is_filled(folder: &PathBuf) -> bool {

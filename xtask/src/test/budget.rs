@@ -17,17 +17,10 @@ pub fn check() -> Result<String> {
 fn measure(dist: &Path, budget: u64) -> Result<String> {
     let page = fs::read_to_string(dist.join("index.html")).context("dist has no index.html")?;
     let mut names = BTreeSet::from(["index.html".to_owned()]);
-    names.extend(
-        mentioned(&page)
-            .into_iter()
-            .filter(|name| dist.join(name).is_file()),
-    );
+    names.extend(mentioned(&page).into_iter().filter(|name| dist.join(name).is_file()));
     // Fetched by the start script and by the loader, so the page does not name them.
     for file in precache::files(dist)? {
-        let name = file
-            .strip_prefix(dist)?
-            .to_string_lossy()
-            .replace('\\', "/");
+        let name = file.strip_prefix(dist)?.to_string_lossy().replace('\\', "/");
         if name == "sw.js" || name.starts_with("snippets/") && name.ends_with(".js") {
             names.insert(name);
         }
@@ -41,10 +34,7 @@ fn measure(dist: &Path, budget: u64) -> Result<String> {
     }
     parts.sort_by(|one, other| other.cmp(one));
     let total: u64 = parts.iter().map(|(bytes, _)| bytes).sum();
-    let list: Vec<String> = parts
-        .iter()
-        .map(|(bytes, name)| format!("{name} {bytes}"))
-        .collect();
+    let list: Vec<String> = parts.iter().map(|(bytes, name)| format!("{name} {bytes}")).collect();
     let words = format!("{total} of {budget} bytes: {}", list.join(", "));
     if !parts.iter().any(|(_, name)| name.ends_with(".wasm")) {
         bail!("index.html names no wasm file, so this is not the first load: {words}");
@@ -88,33 +78,15 @@ mod tests {
         ] {
             fs::write(
                 dist.join(name),
-                if name == "index.html" {
-                    page.to_owned()
-                } else {
-                    "x".repeat(bytes)
-                },
+                if name == "index.html" { page.to_owned() } else { "x".repeat(bytes) },
             )
             .unwrap();
         }
         let total = page.len() as u64 + 50 + 7 + 300;
-        assert!(
-            measure(&dist, total)
-                .unwrap()
-                .starts_with(&format!("{total} of {total} bytes"))
-        );
-        assert!(
-            measure(&dist, total - 1)
-                .unwrap_err()
-                .to_string()
-                .contains("too big")
-        );
+        assert!(measure(&dist, total).unwrap().starts_with(&format!("{total} of {total} bytes")));
+        assert!(measure(&dist, total - 1).unwrap_err().to_string().contains("too big"));
         fs::remove_file(dist.join("app.wasm")).unwrap();
-        assert!(
-            measure(&dist, total)
-                .unwrap_err()
-                .to_string()
-                .contains("no wasm")
-        );
+        assert!(measure(&dist, total).unwrap_err().to_string().contains("no wasm"));
         fs::remove_dir_all(dist).unwrap();
     }
 }

@@ -30,9 +30,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
             Name::ALL.iter().for_each(|name| println!("{name}"));
             return Ok(ExitCode::SUCCESS);
         }
-        [flag, names] if flag == "--only" => {
-            names.split(',').map(Name::parse).collect::<Result<_>>()?
-        }
+        [flag, names] if flag == "--only" => names.split(',').map(Name::parse).collect::<Result<_>>()?,
         _ => bail!("test knows only --only NAME[,NAME]; `--only list` prints the names"),
     };
     setup::ensure(Purpose::Test)?;
@@ -41,12 +39,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let plan = with_needs(&wanted);
     let mut report = Report::default();
     for (index, name) in plan.iter().enumerate() {
-        println!(
-            "\n[{}/{}] {name}: {}",
-            index + 1,
-            plan.len(),
-            name.purpose()
-        );
+        println!("\n[{}/{}] {name}: {}", index + 1, plan.len(), name.purpose());
         let began = Instant::now();
         let lost = name.needs().iter().find(|need| report.has_failed(**need));
         let ending = match lost {
@@ -60,11 +53,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
 
 /// The wanted steps and those whose products they need, in the usual order.
 fn with_needs(wanted: &[Name]) -> Vec<Name> {
-    let is_needed = |name: &Name| {
-        wanted
-            .iter()
-            .any(|step| step == name || step.needs().contains(name))
-    };
+    let is_needed = |name: &Name| wanted.iter().any(|step| step == name || step.needs().contains(name));
     Name::ALL.into_iter().filter(is_needed).collect()
 }
 
@@ -77,11 +66,7 @@ fn perform(name: Name, step: Step) -> Result<Ending> {
     let Step { work, after } = step;
     let (commands, limit, count) = match work {
         Work::Own(own) => return own().map(|words| Ending::Passed(Counts::default(), words)),
-        Work::Commands {
-            commands,
-            limit,
-            count,
-        } => (commands, limit, count),
+        Work::Commands { commands, limit, count } => (commands, limit, count),
     };
     let log = paths::logs().join(format!("{name}.log"));
     let file = File::create(&log).with_context(|| format!("no log at {}", log.display()))?;
@@ -110,10 +95,7 @@ fn perform(name: Name, step: Step) -> Result<Ending> {
     for line in &lines[lines.len().saturating_sub(LINES_SHOWN)..] {
         println!("    | {line}");
     }
-    Ok(Ending::Failed(
-        counts,
-        format!("{problem}; whole log: {}", paths::shown(&log)),
-    ))
+    Ok(Ending::Failed(counts, format!("{problem}; whole log: {}", paths::shown(&log))))
 }
 
 fn logged(command: &mut Command, file: &File, limit: std::time::Duration) -> Result<()> {

@@ -30,9 +30,7 @@ impl Report {
 
     /// Whether a step was tried without success.
     pub fn has_failed(&self, name: Name) -> bool {
-        self.rows
-            .iter()
-            .any(|(done, ending, _)| *done == name && !matches!(ending, Ending::Passed(..)))
+        self.rows.iter().any(|(done, ending, _)| *done == name && !matches!(ending, Ending::Passed(..)))
     }
 
     /// Prints the table and the last line; the exit code says whether all is well.
@@ -44,16 +42,9 @@ impl Report {
         }
         let total = self.total();
         println!("{total}");
-        let is_well = total.failed == 0
-            && self
-                .rows
-                .iter()
-                .all(|(_, ending, _)| matches!(ending, Ending::Passed(..)));
-        if is_well {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        let is_well =
+            total.failed == 0 && self.rows.iter().all(|(_, ending, _)| matches!(ending, Ending::Passed(..)));
+        if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
     /// Tests of all steps. A step that failed without a failed test counts as one failure; a
@@ -83,15 +74,9 @@ fn row(name: Name, ending: &Ending, took: Duration) -> String {
         Ending::Failed(counts, words) => ("FAILED", Some(counts), words),
         Ending::NotRun(words) => ("NOT RUN", None, words),
     };
-    let counted = counts
-        .filter(|counts| **counts != Counts::default())
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let line = format!(
-        "{:<15} {word:<7} {:>5} s  {counted}  {words}",
-        name.to_string(),
-        took.as_secs()
-    );
+    let counted =
+        counts.filter(|counts| **counts != Counts::default()).map(ToString::to_string).unwrap_or_default();
+    let line = format!("{:<15} {word:<7} {:>5} s  {counted}  {words}", name.to_string(), took.as_secs());
     line.trim_end().to_owned()
 }
 
@@ -105,38 +90,12 @@ mod tests {
     #[test]
     fn a_step_that_dies_without_a_failed_test_is_still_a_failure() {
         let mut report = Report::default();
-        let ten = Counts {
-            passed: 10,
-            ..Counts::default()
-        };
-        report.add(
-            Name::Native,
-            Ending::Passed(ten, String::new()),
-            Duration::ZERO,
-        );
-        report.add(
-            Name::Format,
-            Ending::Passed(Counts::default(), String::new()),
-            Duration::ZERO,
-        );
-        report.add(
-            Name::App,
-            Ending::Failed(Counts::default(), String::new()),
-            Duration::ZERO,
-        );
-        report.add(
-            Name::EndToEnd,
-            Ending::NotRun(String::new()),
-            Duration::ZERO,
-        );
-        assert_eq!(
-            report.total(),
-            Counts {
-                passed: 11,
-                failed: 2,
-                skipped: 0
-            }
-        );
+        let ten = Counts { passed: 10, ..Counts::default() };
+        report.add(Name::Native, Ending::Passed(ten, String::new()), Duration::ZERO);
+        report.add(Name::Format, Ending::Passed(Counts::default(), String::new()), Duration::ZERO);
+        report.add(Name::App, Ending::Failed(Counts::default(), String::new()), Duration::ZERO);
+        report.add(Name::EndToEnd, Ending::NotRun(String::new()), Duration::ZERO);
+        assert_eq!(report.total(), Counts { passed: 11, failed: 2, skipped: 0 });
         assert!(report.has_failed(Name::App) && report.has_failed(Name::EndToEnd));
         assert!(!report.has_failed(Name::Native));
     }

@@ -35,11 +35,7 @@ pub struct Step {
 
 /// Other programs, with a log, or a function of ours.
 pub enum Work {
-    Commands {
-        commands: Vec<Command>,
-        limit: Duration,
-        count: Option<fn(&str) -> Counts>,
-    },
+    Commands { commands: Vec<Command>, limit: Duration, count: Option<fn(&str) -> Counts> },
     Own(fn() -> Result<String>),
 }
 
@@ -65,29 +61,17 @@ impl Name {
         match self {
             Self::Format => ("format", "every Rust file is as rustfmt writes it"),
             Self::Tidy => ("tidy", "layer order, file length, forbidden words"),
-            Self::Layers => (
-                "layers",
-                "the layers below the screens compile without them",
-            ),
+            Self::Layers => ("layers", "the layers below the screens compile without them"),
             Self::Clippy => ("clippy", "no warning on this machine's target"),
             Self::ClippyWasm => ("clippy-wasm", "no warning on the app's target"),
             Self::Native => ("native", "rules, storage on memory, sync, endpoint, tools"),
             Self::Doc => ("doc", "examples in the documentation"),
-            Self::StoreChromium => (
-                "store-chromium",
-                "the storage contract on IndexedDB in Chromium",
-            ),
-            Self::StoreWebKit => (
-                "store-webkit",
-                "the storage contract on IndexedDB in WebKit",
-            ),
+            Self::StoreChromium => ("store-chromium", "the storage contract on IndexedDB in Chromium"),
+            Self::StoreWebKit => ("store-webkit", "the storage contract on IndexedDB in WebKit"),
             Self::App => ("app", "release build of the app"),
             Self::Budget => ("budget", "bytes of the whole first load"),
             Self::Endpoint => ("endpoint", "release build of the endpoint"),
-            Self::EndToEnd => (
-                "e2e",
-                "the main job in real browsers against the real endpoint",
-            ),
+            Self::EndToEnd => ("e2e", "the main job in real browsers against the real endpoint"),
         }
     }
 
@@ -120,36 +104,22 @@ impl fmt::Display for Name {
 pub fn step(name: Name, screen: &Screen) -> Result<Step> {
     let step = match name {
         Name::Format => gate(vec![cargo("fmt --all -- --check --color never")]),
-        Name::Tidy => Step {
-            work: Work::Own(tidy::check),
-            after: None,
-        },
-        Name::Layers => gate(vec![cargo(
-            "check --package rounds --lib --no-default-features",
-        )]),
-        Name::Clippy => gate(vec![cargo(
-            "clippy --workspace --all-targets -- -D warnings",
-        )]),
-        Name::ClippyWasm => gate(vec![cargo(
-            "clippy --package rounds --target wasm32-unknown-unknown -- -D warnings",
-        )]),
+        Name::Tidy => Step { work: Work::Own(tidy::check), after: None },
+        Name::Layers => gate(vec![cargo("check --package rounds --lib --no-default-features")]),
+        Name::Clippy => gate(vec![cargo("clippy --workspace --all-targets -- -D warnings")]),
+        Name::ClippyWasm => {
+            gate(vec![cargo("clippy --package rounds --target wasm32-unknown-unknown -- -D warnings")])
+        }
         Name::Native => tests(native(), 25, counts::of_cargo),
         // A project may have no examples, so none is not a failure.
         Name::Doc => gate(vec![cargo("test --workspace --doc")]),
         Name::StoreChromium => tests(store(Browser::Chromium, screen)?, 15, counts::of_cargo),
         Name::StoreWebKit => tests(store(Browser::WebKit, screen)?, 15, counts::of_cargo),
-        Name::App if app::is_fresh() => Step {
-            work: Work::Own(|| Ok("nothing changed since the last build".to_owned())),
-            after: None,
-        },
-        Name::App => Step {
-            after: Some(app::remember),
-            ..gate(vec![app::trunk()])
-        },
-        Name::Budget => Step {
-            work: Work::Own(budget::check),
-            after: None,
-        },
+        Name::App if app::is_fresh() => {
+            Step { work: Work::Own(|| Ok("nothing changed since the last build".to_owned())), after: None }
+        }
+        Name::App => Step { after: Some(app::remember), ..gate(vec![app::trunk()]) },
+        Name::Budget => Step { work: Work::Own(budget::check), after: None },
         Name::Endpoint => gate(vec![app::endpoint()]),
         Name::EndToEnd => tests(end_to_end(screen)?, 20, counts::of_node),
     };
@@ -157,22 +127,11 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
 }
 
 fn gate(commands: Vec<Command>) -> Step {
-    Step {
-        work: Work::Commands {
-            commands,
-            limit: minutes(25),
-            count: None,
-        },
-        after: None,
-    }
+    Step { work: Work::Commands { commands, limit: minutes(25), count: None }, after: None }
 }
 
 fn tests(command: Command, limit: u64, count: fn(&str) -> Counts) -> Step {
-    let work = Work::Commands {
-        commands: vec![command],
-        limit: minutes(limit),
-        count: Some(count),
-    };
+    let work = Work::Commands { commands: vec![command], limit: minutes(limit), count: Some(count) };
     Step { work, after: None }
 }
 
@@ -182,9 +141,7 @@ const fn minutes(number: u64) -> Duration {
 
 fn cargo(words: &str) -> Command {
     let mut command = shell::cargo();
-    command
-        .args(words.split_whitespace())
-        .env("CARGO_TERM_COLOR", "never");
+    command.args(words.split_whitespace()).env("CARGO_TERM_COLOR", "never");
     command
 }
 
@@ -203,35 +160,23 @@ fn store(browser: Browser, screen: &Screen) -> Result<Command> {
     if names.is_empty() {
         bail!("no test in tests/ uses wasm_bindgen_test");
     }
-    let mut command =
-        cargo("test --package rounds --no-default-features --target wasm32-unknown-unknown");
+    let mut command = cargo("test --package rounds --no-default-features --target wasm32-unknown-unknown");
     for name in names {
         command.args(["--test", &name]);
     }
-    let driver =
-        browsers::driver(browser).with_context(|| format!("there is no driver for {browser:?}"))?;
+    let driver = browsers::driver(browser).with_context(|| format!("there is no driver for {browser:?}"))?;
     command.envs(browsers::variables(screen));
-    command.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-        "wasm-bindgen-test-runner",
-    );
-    command
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "240")
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    command.env("WASM_BINDGEN_TEST_TIMEOUT", "240").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
     command.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
     match browser {
         Browser::Chromium => {
             command.env("CHROMEDRIVER", driver);
-            command.env(
-                "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-                browsers::runner_capabilities()?,
-            );
+            command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browsers::runner_capabilities()?);
         }
         // The runner knows Apple's driver only; WebKitGTK's speaks the same protocol to it.
         Browser::WebKit => {
-            command
-                .env_remove("CHROMEDRIVER")
-                .env("SAFARIDRIVER", driver);
+            command.env_remove("CHROMEDRIVER").env("SAFARIDRIVER", driver);
         }
     }
     Ok(command)
@@ -243,22 +188,11 @@ fn web_tests() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(paths::root().join("tests"))?.flatten() {
         let path = entry.path();
-        let file = if path.is_dir() {
-            path.join("main.rs")
-        } else {
-            path.clone()
-        };
+        let file = if path.is_dir() { path.join("main.rs") } else { path.clone() };
         let is_rust = file.extension().is_some_and(|ending| ending == "rs");
-        let text = if is_rust {
-            std::fs::read_to_string(&file).unwrap_or_default()
-        } else {
-            String::new()
-        };
+        let text = if is_rust { std::fs::read_to_string(&file).unwrap_or_default() } else { String::new() };
         if text.contains("wasm_bindgen_test") {
-            names.extend(
-                path.file_stem()
-                    .map(|stem| stem.to_string_lossy().into_owned()),
-            );
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }
     names.sort();
@@ -278,9 +212,7 @@ fn end_to_end(screen: &Screen) -> Result<Command> {
     }
     let mut command = shell::command("node");
     // Browsers side by side on two cores only disturb each other.
-    command
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(files);
+    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files);
     command.envs(browsers::variables(screen));
     Ok(command)
 }

@@ -35,10 +35,7 @@ pub fn code_without_tests(text: &str) -> String {
             continue;
         }
         let end = item_end(&code, at + MARK.len());
-        code[at..end]
-            .iter_mut()
-            .filter(|byte| **byte != b'\n')
-            .for_each(|byte| *byte = b' ');
+        code[at..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
         at = end;
     }
     String::from_utf8(code).expect("whole items were replaced by spaces")
@@ -60,10 +57,7 @@ fn item_end(code: &[u8], from: usize) -> usize {
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
-    bytes[from..]
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(bytes.len(), |length| from + length)
+    bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| from + length)
 }
 
 fn block_end(bytes: &[u8], from: usize) -> usize {
@@ -93,16 +87,9 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
 
 /// Past a string with a prefix such as `r#"` or `b"`.
 fn prefixed_end(bytes: &[u8], from: usize) -> Option<usize> {
-    let letters = bytes[from..]
-        .iter()
-        .take(2)
-        .take_while(|byte| matches!(byte, b'r' | b'b'))
-        .count();
+    let letters = bytes[from..].iter().take(2).take_while(|byte| matches!(byte, b'r' | b'b')).count();
     let is_raw = bytes[from..from + letters].contains(&b'r');
-    let hashes = bytes[from + letters..]
-        .iter()
-        .take_while(|byte| **byte == b'#')
-        .count();
+    let hashes = bytes[from + letters..].iter().take_while(|byte| **byte == b'#').count();
     let open = from + letters + hashes;
     if bytes.get(open) != Some(&b'"') {
         return None;
@@ -112,26 +99,21 @@ fn prefixed_end(bytes: &[u8], from: usize) -> Option<usize> {
     }
     let mut close = vec![b'"'];
     close.resize(1 + hashes, b'#');
-    let length = bytes[open + 1..]
-        .windows(close.len())
-        .position(|window| window == close)?;
+    let length = bytes[open + 1..].windows(close.len()).position(|window| window == close)?;
     Some(open + 1 + length + close.len())
 }
 
 /// Past a character literal; a lifetime is none.
 fn char_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let inside =
-        std::str::from_utf8(&bytes[at + 1..(at + 14).min(bytes.len())]).unwrap_or_else(|error| {
-            std::str::from_utf8(&bytes[at + 1..at + 1 + error.valid_up_to()]).unwrap_or("")
-        });
+    let inside = std::str::from_utf8(&bytes[at + 1..(at + 14).min(bytes.len())]).unwrap_or_else(|error| {
+        std::str::from_utf8(&bytes[at + 1..at + 1 + error.valid_up_to()]).unwrap_or("")
+    });
     let first = inside.chars().next()?;
     if first == '\\' {
         let close = inside[2.min(inside.len())..].find('\'')?;
         return Some(at + 1 + 2 + close + 1);
     }
-    inside[first.len_utf8()..]
-        .starts_with('\'')
-        .then(|| at + 1 + first.len_utf8() + 1)
+    inside[first.len_utf8()..].starts_with('\'').then(|| at + 1 + first.len_utf8() + 1)
 }
 
 fn follows_word(bytes: &[u8], at: usize) -> bool {

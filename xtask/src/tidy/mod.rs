@@ -34,20 +34,8 @@ const PLACES: [&str; 14] = [
     "CONTRIBUTING.md",
 ];
 const NOT_OURS: [&str; 4] = ["node_modules", "target", "dist", "out"];
-const READABLE: [&str; 12] = [
-    "rs",
-    "js",
-    "mjs",
-    "css",
-    "html",
-    "toml",
-    "md",
-    "json",
-    "sql",
-    "svg",
-    "webmanifest",
-    "sh",
-];
+const READABLE: [&str; 12] =
+    ["rs", "js", "mjs", "css", "html", "toml", "md", "json", "sql", "svg", "webmanifest", "sh"];
 
 /// A file as the rules see it.
 pub struct Source<'a> {
@@ -84,15 +72,8 @@ pub fn check() -> Result<String> {
         let Ok(text) = fs::read_to_string(file) else {
             continue;
         };
-        let source = Source {
-            path: &path,
-            text: &text,
-        };
-        found.extend(
-            rules::check(&source)
-                .into_iter()
-                .map(|violation| format!("{path}:{violation}")),
-        );
+        let source = Source { path: &path, text: &text };
+        found.extend(rules::check(&source).into_iter().map(|violation| format!("{path}:{violation}")));
     }
     if found.is_empty() {
         return Ok(format!("{} files in order", files.len()));
@@ -113,9 +94,7 @@ fn ours() -> Result<Vec<PathBuf>> {
     }
     found.retain(|file| {
         let inside = file.strip_prefix(paths::root()).unwrap_or(file);
-        let is_made = inside
-            .components()
-            .any(|part| NOT_OURS.iter().any(|name| part.as_os_str() == *name));
+        let is_made = inside.components().any(|part| NOT_OURS.iter().any(|name| part.as_os_str() == *name));
         let ending = file.extension().unwrap_or_default().to_string_lossy();
         !is_made && (READABLE.contains(&ending.as_ref()) || inside.starts_with(".ci"))
     });

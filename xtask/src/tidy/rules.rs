@@ -43,28 +43,17 @@ pub fn check(source: &Source<'_>) -> Vec<Violation> {
 /// No source file is longer than can be read in one sitting.
 pub fn length(source: &Source<'_>) -> Vec<Violation> {
     let lines = source.text.lines().count();
-    let counts = [".rs", ".js", ".mjs", ".css"]
-        .iter()
-        .any(|ending| source.path.ends_with(ending));
+    let counts = [".rs", ".js", ".mjs", ".css"].iter().any(|ending| source.path.ends_with(ending));
     if !counts || lines <= LONGEST {
         return Vec::new();
     }
-    vec![Violation {
-        line: lines,
-        message: format!("{lines} lines: split the file, {LONGEST} is the most"),
-    }]
+    vec![Violation { line: lines, message: format!("{lines} lines: split the file, {LONGEST} is the most") }]
 }
 
 /// No path of one machine; what differs between machines is found at run time.
 pub fn machine_paths(source: &Source<'_>) -> Vec<Violation> {
     // Spelled in two halves so that this file does not break its own rule.
-    let roots = [
-        ("/ro", "ot/"),
-        ("/ho", "me/"),
-        ("/Use", "rs/"),
-        ("/tm", "p/"),
-        ("/wo", "rk/"),
-    ];
+    let roots = [("/ro", "ot/"), ("/ho", "me/"), ("/Use", "rs/"), ("/tm", "p/"), ("/wo", "rk/")];
     let mut found = Vec::new();
     for (number, line) in source.text.lines().enumerate() {
         for (one, other) in roots {
@@ -77,10 +66,7 @@ pub fn machine_paths(source: &Source<'_>) -> Vec<Violation> {
                 })
             });
             if starts {
-                found.push(Violation {
-                    line: number + 1,
-                    message: format!("a path of one machine, {root}"),
-                });
+                found.push(Violation { line: number + 1, message: format!("a path of one machine, {root}") });
             }
         }
     }
@@ -93,15 +79,9 @@ pub fn layer_order(source: &Source<'_>) -> Vec<Violation> {
         return Vec::new();
     };
     let code = non_test(source);
-    let is_above = |name: &str| {
-        LAYERS
-            .iter()
-            .position(|layer| *layer == name)
-            .is_some_and(|other| other > own)
-    };
-    let above = taken(&code, "crate")
-        .into_iter()
-        .filter(|taken| is_above(&taken.names[0]));
+    let is_above =
+        |name: &str| LAYERS.iter().position(|layer| *layer == name).is_some_and(|other| other > own);
+    let above = taken(&code, "crate").into_iter().filter(|taken| is_above(&taken.names[0]));
     above
         .map(|taken| Violation {
             line: taken.line,
@@ -117,20 +97,15 @@ pub fn endpoint_reach(source: &Source<'_>) -> Vec<Violation> {
     }
     let is_allowed = |names: &[String]| {
         FOR_ENDPOINT.iter().any(|allowed| {
-            allowed.len() <= names.len()
-                && allowed.iter().zip(names).all(|(one, other)| one == other)
+            allowed.len() <= names.len() && allowed.iter().zip(names).all(|(one, other)| one == other)
         })
     };
-    let beyond = taken(&mask::code(source.text), "rounds")
-        .into_iter()
-        .filter(|taken| !is_allowed(&taken.names));
+    let beyond =
+        taken(&mask::code(source.text), "rounds").into_iter().filter(|taken| !is_allowed(&taken.names));
     beyond
         .map(|taken| Violation {
             line: taken.line,
-            message: format!(
-                "the endpoint may not use rounds::{}",
-                taken.names.join("::")
-            ),
+            message: format!("the endpoint may not use rounds::{}", taken.names.join("::")),
         })
         .collect()
 }
@@ -140,20 +115,12 @@ pub fn pure_domain(source: &Source<'_>) -> Vec<Violation> {
     if layer_of(source.path) != Some(0) {
         return Vec::new();
     }
-    words(
-        &non_test(source),
-        &NOT_IN_DOMAIN,
-        "the domain is pure: make it an argument, not",
-    )
+    words(&non_test(source), &NOT_IN_DOMAIN, "the domain is pure: make it an argument, not")
 }
 
 /// Outside tests a value that must be there is `expect`ed with its reason.
 pub fn unwraps(source: &Source<'_>) -> Vec<Violation> {
-    words(
-        &non_test(source),
-        &[".unwrap()"],
-        "say with `expect` why this holds, not",
-    )
+    words(&non_test(source), &[".unwrap()"], "say with `expect` why this holds, not")
 }
 
 /// Nothing half-done is kept.
@@ -165,21 +132,14 @@ pub fn unfinished(source: &Source<'_>) -> Vec<Violation> {
 /// The layer's number, for files in a layer's folder.
 fn layer_of(path: &str) -> Option<usize> {
     let inside = path.strip_prefix("src/")?;
-    LAYERS
-        .iter()
-        .position(|layer| inside.starts_with(&format!("{layer}/")))
+    LAYERS.iter().position(|layer| inside.starts_with(&format!("{layer}/")))
 }
 
 /// The code that ships: nothing in a file of tests.
 fn non_test(source: &Source<'_>) -> String {
     let parts: Vec<&str> = source.path.split('/').collect();
-    let is_test =
-        |part: &&str| *part == "tests" || *part == "tests.rs" || part.ends_with("_tests.rs");
-    if parts.iter().any(is_test) {
-        String::new()
-    } else {
-        mask::code_without_tests(source.text)
-    }
+    let is_test = |part: &&str| *part == "tests" || *part == "tests.rs" || part.ends_with("_tests.rs");
+    if parts.iter().any(is_test) { String::new() } else { mask::code_without_tests(source.text) }
 }
 
 /// Each whole-word find of each word.
@@ -189,17 +149,13 @@ fn words(code: &str, forbidden: &[&str], message: &str) -> Vec<Violation> {
     for (number, line) in code.lines().enumerate() {
         for word in forbidden {
             let whole = line.match_indices(word).any(|(at, _)| {
-                let before = line[..at].chars().next_back().is_some_and(is_word)
-                    && word.starts_with(is_word);
-                let after = line[at + word.len()..].chars().next().is_some_and(is_word)
-                    && word.ends_with(is_word);
+                let before = line[..at].chars().next_back().is_some_and(is_word) && word.starts_with(is_word);
+                let after =
+                    line[at + word.len()..].chars().next().is_some_and(is_word) && word.ends_with(is_word);
                 !before && !after
             });
             if whole {
-                found.push(Violation {
-                    line: number + 1,
-                    message: format!("{message} `{word}`"),
-                });
+                found.push(Violation { line: number + 1, message: format!("{message} `{word}`") });
             }
         }
     }

@@ -5,10 +5,7 @@ use super::{Source, Violation, mask, rules, use_paths};
 type Rule = fn(&Source<'_>) -> Vec<Violation>;
 
 fn lines(rule: Rule, path: &str, text: &str) -> Vec<usize> {
-    rule(&Source { path, text })
-        .into_iter()
-        .map(|violation| violation.line)
-        .collect()
+    rule(&Source { path, text }).into_iter().map(|violation| violation.line).collect()
 }
 
 #[test]
@@ -22,29 +19,14 @@ fn a_layer_may_not_use_one_above_it() {
 #[test]
 fn a_layer_above_is_found_in_groups_and_in_plain_paths() {
     assert_eq!(
-        lines(
-            rules::layer_order,
-            "src/domain/a.rs",
-            "use crate::{domain::b, store::{c, d}};"
-        ),
+        lines(rules::layer_order, "src/domain/a.rs", "use crate::{domain::b, store::{c, d}};"),
         [1, 1]
     );
     assert_eq!(
-        lines(
-            rules::layer_order,
-            "src/standards/a.rs",
-            "fn f() {\n    crate::ui::app::go();\n}"
-        ),
+        lines(rules::layer_order, "src/standards/a.rs", "fn f() {\n    crate::ui::app::go();\n}"),
         [2]
     );
-    assert!(
-        lines(
-            rules::layer_order,
-            "src/domain/a.rs",
-            "pub(in crate::domain) fn f() {}"
-        )
-        .is_empty()
-    );
+    assert!(lines(rules::layer_order, "src/domain/a.rs", "pub(in crate::domain) fn f() {}").is_empty());
 }
 
 #[test]
@@ -56,28 +38,15 @@ fn comments_strings_and_tests_are_not_uses() {
 #[test]
 fn the_endpoint_takes_rules_standards_and_wire_only() {
     let text = "use rounds::domain::Task;\nuse rounds::sync::protocol::Push;\nuse rounds::{standards, sync::engine};\nuse rounds::store::Row;\n";
-    assert_eq!(
-        lines(rules::endpoint_reach, "endpoint/src/main.rs", text),
-        [3, 4]
-    );
-    assert_eq!(
-        lines(
-            rules::endpoint_reach,
-            "endpoint/src/main.rs",
-            "use rounds::sync;"
-        ),
-        [1]
-    );
+    assert_eq!(lines(rules::endpoint_reach, "endpoint/src/main.rs", text), [3, 4]);
+    assert_eq!(lines(rules::endpoint_reach, "endpoint/src/main.rs", "use rounds::sync;"), [1]);
     assert!(lines(rules::endpoint_reach, "src/lib.rs", text).is_empty());
 }
 
 #[test]
 fn the_domain_knows_no_clock_no_chance_no_browser() {
     let text = "use chrono::NaiveDate;\nlet a = chrono::Utc::now();\nuse rand::Rng;\nlet operand = 1;\nuse leptos::prelude::*;\nUuid::now_v7();\nstd::time::Instant\n";
-    assert_eq!(
-        lines(rules::pure_domain, "src/domain/a.rs", text),
-        [2, 3, 5, 6, 7, 7]
-    );
+    assert_eq!(lines(rules::pure_domain, "src/domain/a.rs", text), [2, 3, 5, 6, 7, 7]);
     assert!(lines(rules::pure_domain, "src/ui/a.rs", text).is_empty());
 }
 
@@ -109,29 +78,15 @@ fn no_path_of_one_machine() {
     let own = format!("const A: &str = \"{}{}x\";", "/ho", "me/");
     assert_eq!(lines(rules::machine_paths, "tests/e2e/a.mjs", &own), [1]);
     assert!(
-        lines(
-            rules::machine_paths,
-            "README.md",
-            "https://example.org/home/x and `src/work/x`"
-        )
-        .is_empty()
+        lines(rules::machine_paths, "README.md", "https://example.org/home/x and `src/work/x`").is_empty()
     );
 }
 
 #[test]
 fn all_rules_together_are_in_the_order_of_lines() {
     let text = "use crate::ui::a;\nfn b() { c().unwrap(); todo!() }\n";
-    let found = rules::check(&Source {
-        path: "src/domain/a.rs",
-        text,
-    });
-    assert_eq!(
-        found
-            .iter()
-            .map(|violation| violation.line)
-            .collect::<Vec<_>>(),
-        [1, 2, 2]
-    );
+    let found = rules::check(&Source { path: "src/domain/a.rs", text });
+    assert_eq!(found.iter().map(|violation| violation.line).collect::<Vec<_>>(), [1, 2, 2]);
 }
 
 #[test]
@@ -146,12 +101,7 @@ fn masking_keeps_every_place_and_knows_rusts_quotes() {
         (r#"for_x"a""#, "for_x"),
         ("'检' x", "x"),
     ];
-    let kept = |text: &str| {
-        text.split(' ')
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
+    let kept = |text: &str| text.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     for (text, expected) in samples {
         let masked = mask::code(text);
         assert_eq!(masked.len(), text.len(), "of {text}");
@@ -161,10 +111,7 @@ fn masking_keeps_every_place_and_knows_rusts_quotes() {
 
 #[test]
 fn use_trees_are_opened_to_two_names() {
-    let found = use_paths::taken(
-        "use crate::{a, b::{c, d::e}, f::*};\nmy_crate::x; crate::g",
-        "crate",
-    );
+    let found = use_paths::taken("use crate::{a, b::{c, d::e}, f::*};\nmy_crate::x; crate::g", "crate");
     let names: Vec<String> = found.iter().map(|taken| taken.names.join("::")).collect();
     assert_eq!(names, ["a", "b::c", "b::d", "f", "g"]);
 }

@@ -30,14 +30,9 @@ pub fn taken(code: &str, krate: &str) -> Vec<Taken> {
 fn open(tree: &str, depth: usize) -> Vec<Vec<String>> {
     let tree = tree.trim_start();
     if let Some(inside) = tree.strip_prefix('{') {
-        return branches(inside)
-            .into_iter()
-            .flat_map(|branch| open(branch, depth))
-            .collect();
+        return branches(inside).into_iter().flat_map(|branch| open(branch, depth)).collect();
     }
-    let length = tree
-        .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .unwrap_or(tree.len());
+    let length = tree.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(tree.len());
     let (name, rest) = tree.split_at(length);
     if name.is_empty() {
         return Vec::new();
@@ -49,10 +44,7 @@ fn open(tree: &str, depth: usize) -> Vec<Vec<String>> {
     if below.is_empty() {
         return vec![vec![name.to_owned()]];
     }
-    below
-        .into_iter()
-        .map(|names| [vec![name.to_owned()], names].concat())
-        .collect()
+    below.into_iter().map(|names| [vec![name.to_owned()], names].concat()).collect()
 }
 
 /// The parts of a group between its commas, up to the closing brace.

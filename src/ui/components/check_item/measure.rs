@@ -70,14 +70,14 @@ pub fn MeasureScreen(desk: TaskDesk, item: ItemDesk, at: usize, measure: Measure
                 <p class="field-problem" role="alert">{i18n::quantity_problem(&error)}</p>
             })}
             <div class="gauge" data-testid="measure-gauge" data-state=move || reading.get().token() role="status">
-                <svg class="gauge-bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
-                    <rect class="gauge-track" x="0" y="4" width="100" height="4" rx="2" />
-                    <rect class="gauge-band" x="35" y="2" width="30" height="8" rx="2" />
+                <svg class="gauge-bar" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="gauge-track" x="0" y="4" width="1000" height="4" />
+                    <rect class="gauge-band" x="350" y="2" width="300" height="8" />
                     {move || limit.with_value(|limit| {
                         let (value, other, _) = given.get();
                         let (min, max) = limit.bounds(other)?;
                         needle_at(value?, min, max)
-                    }).map(|x| view! { <rect class="gauge-needle" x=x y="0" width="1.6" height="12" /> })}
+                    }).map(|x| view! { <rect class="gauge-needle" x=x y="0" width="16" height="12" /> })}
                 </svg>
                 <p class="gauge-words">{move || i18n::reading(reading.get(), unit)}</p>
             </div>
@@ -152,8 +152,8 @@ fn values(procedure: Option<&ProcedureAnswer>) -> (Option<i64>, Option<i64>, boo
     }
 }
 
-/// Where the needle stands on the bar, whose middle 30 of 100 are the bounds.
-fn needle_at(value: i64, min: i64, max: i64) -> Option<f64> {
-    let width = ((max - min) as f64).max(1.0);
-    Some((35.0 + (value - min) as f64 / width * 30.0).clamp(1.0, 98.0))
+/// Where the needle stands on the bar, whose middle 300 of 1000 are the bounds.
+fn needle_at(value: i64, min: i64, max: i64) -> Option<i64> {
+    let width = (max - min).max(1);
+    Some((350 + (value - min) * 300 / width).clamp(10, 980))
 }

@@ -1,0 +1,68 @@
+//! Reading from the phone for a screen: `None` until it is there, read again when what it tracks
+//! changes. One small mechanism rather than a resource a type: resources cost a tenth of the app.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Something being read, as a screen sees it.
+pub struct Loaded<T: 'static> {
+    changed: Trigger,
+    value: StoredValue<Option<Rc<T>>, LocalStorage>,
+}
+
+impl<T> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Loaded<T> {}
+
+/// Reads now, and again whenever a signal that `read` touches changes. Of two readings under way
+/// the later one counts.
+pub fn load<T: 'static, F: Future<Output = T> + 'static>(read: impl Fn() -> F + 'static) -> Loaded<T> {
+    let loaded = Loaded { changed: Trigger::new(), value: StoredValue::new_local(None) };
+    let keep = move |value: T| {
+        // The screen may be gone by the time the reading is done.
+        if loaded.value.try_set_value(Some(Rc::new(value))).is_none() {
+            loaded.changed.notify();
+        }
+    };
+    run(Rc::new(move || {
+        let reading = read();
+        Box::pin(async move {
+            let value = reading.await;
+            Box::new(move || keep(value)) as Box<dyn FnOnce()>
+        })
+    }));
+    loaded
+}
+
+type Reading = Pin<Box<dyn Future<Output = Box<dyn FnOnce()>>>>;
+
+fn run(read: Rc<dyn Fn() -> Reading>) {
+    let latest = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        let reading = read();
+        latest.update_value(|n| *n += 1);
+        let mine = latest.get_value();
+        spawn_local(async move {
+            let keep = reading.await;
+            if latest.try_get_value() == Some(mine) {
+                keep();
+            }
+        });
+    });
+}
+
+impl<T> Loaded<T> {
+    /// What was read; tracks later readings.
+    pub fn get(&self) -> Option<Rc<T>> {
+        self.changed.track();
+        self.value.get_value()
+    }
+}

@@ -1,0 +1,57 @@
+// The measurements. Each takes a launched browser of its own, so that no run helps the next.
+import { Launch } from './cdp.mjs';
+import { profileFor } from './contestants.mjs';
+import * as inPage from './in_page.mjs';
+
+/** 1.6 Mbit/s with 150 ms there and back: the usual "slow 4G". */
+const SLOW_4G = { latency: 150, downloadThroughput: 200_000, uploadThroughput: 94_000 };
+/** Chromium calls a task long from here on (Long Tasks, W3C). */
+const LONG = 50;
+
+/** First item tappable, all rendered, longest task after the first paint of the list. */
+export async function open(contestant, size, state, { slow4g = false } = {}) {
+  const profile = profileFor(contestant, size, state);
+  if (state === 'offline') await contestant.stop(size);
+  const launch = await Launch.open(profile, { network: slow4g ? SLOW_4G : undefined });
+  try {
+    await launch.page('Page.addScriptToEvaluateOnNewDocument', { source: `(${inPage.watchFirst})(${size})` });
+    await launch.navigate(contestant.url(size));
+    const noted = await launch.waitFor(`${contestant.name} with ${size} items, ${state}`, inPage.allNoted);
+    const after = noted.long.filter((task) => task.at + task.took > noted.first);
+    return { first: noted.first, all: noted.all, longest: Math.max(LONG, ...after.map((task) => task.took)) };
+  } finally {
+    await launch.close();
+    if (state === 'offline') await contestant.start(size);
+  }
+}
+
+/** Taps on `count` items spread over the list: finger to paint for `pass`, then for `fail`. */
+export async function taps(contestant, size, count) {
+  const profile = profileFor(contestant, size, 'warm');
+  const launch = await Launch.open(profile);
+  try {
+    await launch.page('Page.addScriptToEvaluateOnNewDocument', { source: `(${inPage.watchFirst})(${size})` });
+    await launch.navigate(contestant.url(size));
+    await launch.waitFor('all items', inPage.allNoted);
+    const found = { pass: [], fail: [], kept: [], bare: [] };
+    for (let at = 0; at < count; at += 1) {
+      const item = Math.floor((at * size) / count);
+      for (const verdict of ['pass', 'fail']) {
+        await tapOne(launch, contestant, item, verdict, found);
+      }
+    }
+    if (contestant.name === 'app') found.bare = await launch.evaluate(inPage.bareputs, count);
+    return found;
+  } finally {
+    await launch.close();
+  }
+}
+
+async function tapOne(launch, contestant, item, verdict, found) {
+  const { x, y } = await launch.evaluate(inPage.placeOf, item, `verdict-${verdict}`);
+  await launch.evaluate(inPage.armTap, item, verdict);
+  await launch.tap(x, y);
+  found[verdict].push(await launch.waitFor(`${contestant.name}: item ${item} ${verdict}`, inPage.tapNoted));
+  // The next tap begins on a page at rest, its write finished.
+  if (contestant.name === 'app') found.kept.push(await launch.waitFor(`item ${item} is saved`, inPage.keptNoted));
+}

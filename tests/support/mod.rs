@@ -1,0 +1,4 @@
+//! Helpers of the sync tests.
+
+pub mod fake_endpoint;
+pub mod sync_phone;
