@@ -31,7 +31,7 @@ try {
   console.error(error);
   failed = true;
 } finally {
-  for (const end of endings.reverse()) await end();
+  for (const end of endings) await end();
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 process.exitCode = failed ? 1 : 0;

@@ -162,8 +162,9 @@ test('in the app: a wrong, an expired and a used code say so, and a right one go
     await phone.fill(id('enrol-code'), code);
     await phone.click(id('enrol-submit'));
     const words = await until(`new words for ${code}`, async () => {
-      const text = (await phone.count(id('enrol-problem'))) && (await phone.text(id('enrol-problem'))).trim();
-      return text && !said.has(text) && text;
+      if ((await phone.count(id('enrol-problem'))) === 0) return false;
+      const text = (await phone.text(id('enrol-problem'))).trim();
+      return !said.has(text) && text;
     });
     said.add(words);
     assert.ok(words.length >= 4, words);

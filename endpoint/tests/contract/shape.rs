@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use rounds::sync::protocol::{DeviceRole, EnrolAnswer, Health};
+use rounds::sync::protocol::{DeviceRole, EnrolAnswer, Health, Problem};
 use serde_json::Value;
 
 use crate::harness::Endpoint;
@@ -44,6 +44,22 @@ async fn every_answer_under_v1_is_never_stored_and_every_error_is_a_problem() {
     for path in ["/v1/health", "/v1/openapi.json", "/v1/pull"] {
         let answer = endpoint.get(path, Some(&phone)).await;
         assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "no-store"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_said_to_be_so_and_to_be_tried_again() {
+    let endpoint = Endpoint::demo().await;
+    let phone = endpoint.phone(DeviceRole::Butler).await;
+    endpoint.state.close().await;
+    for path in ["/v1/health", "/v1/pull"] {
+        let answer = endpoint.get(path, Some(&phone)).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (StatusCode::SERVICE_UNAVAILABLE, "store-unavailable")
+        );
+        assert_eq!((answer.header("retry-after"), answer.header("cache-control")), ("5", "no-store"));
+        assert!(answer.json::<Problem>().retryable);
     }
 }
 

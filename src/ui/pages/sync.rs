@@ -15,7 +15,7 @@ use crate::ui::icons;
 use crate::ui::platform::clock;
 use crate::ui::state::delivery::{Delivery, use_delivery};
 use crate::ui::state::load::load;
-use crate::ui::state::phone::use_phone;
+use crate::ui::state::phone::{PhoneStore, use_phone};
 
 /// How many of the received records are listed; the rest are counted.
 const RECEIVED_SHOWN: usize = 50;
@@ -48,7 +48,7 @@ pub fn SyncPage() -> impl IntoView {
     let delivery = use_delivery();
     let held = load(move || {
         delivery.status.track();
-        read()
+        read(use_phone().store)
     });
     view! {
         <Page title=tr(Msg::Sync) class="sync">
@@ -104,8 +104,7 @@ struct Ladder {
     photos: Vec<Photo>,
 }
 
-async fn read() -> Result<Ladder, StoreError> {
-    let store = use_phone().store;
+async fn read(store: PhoneStore) -> Result<Ladder, StoreError> {
     let queue = outbox::queue(&store, RECEIVED_SHOWN).await?;
     Ok(Ladder { queue, photos: photos::undelivered(&store).await? })
 }

@@ -1,6 +1,6 @@
 // A phone with Chromium: one profile folder on disk that outlives its browser processes.
 // Offers the few moves that `app.mjs` is written in; `webkit.mjs` offers the same.
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import * as paths from './paths.mjs';
@@ -14,8 +14,7 @@ const ARGUMENTS = [
 const DEVICE = { viewport: { width: 412, height: 915 }, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' };
 
 export class Chromium {
-  constructor(profile, device) {
-    this.profile = profile;
+  constructor(device) {
     this.device = { ...DEVICE, ...device };
     this.complaints = [];
     this.allowed = [];
@@ -23,8 +22,13 @@ export class Chromium {
 
   /** A phone with an empty profile for one test; the test fails on what the console complains of. */
   static async make(t, device = {}) {
-    const phone = new Chromium(paths.scratch(t, 'profile'), device);
-    t.after(() => phone.kill());
+    const phone = new Chromium(device);
+    // Endings run in the order they were asked for: the browser goes before its folder.
+    t.after(async () => {
+      if (t.passed === false) await phone.#leaveTrace(t);
+      await phone.kill();
+    });
+    phone.profile = paths.scratch(t, 'profile');
     await phone.launch();
     return phone;
   }
@@ -130,6 +134,17 @@ export class Chromium {
 
   evaluate(work, argument) {
     return this.page.evaluate(work, argument);
+  }
+
+  /** What a failed test last saw. */
+  async #leaveTrace(t) {
+    for (const line of this.complaints) t.diagnostic(`console: ${line}`);
+    const file = join(paths.outFolder('failed'), t.name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80));
+    const page = this.context && this.page;
+    // A page that cannot be seen any more leaves no picture; the test's own words remain.
+    await page?.screenshot({ path: `${file}.png`, timeout: 5_000 }).catch(() => undefined);
+    const html = await page?.content().catch(() => undefined);
+    if (html) writeFileSync(`${file}.html`, html);
   }
 
   /** Chromium leaves its process id in the profile: `HOST-PID` behind a link. */

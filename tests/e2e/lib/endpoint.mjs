@@ -23,6 +23,8 @@ export class Endpoint {
   /** Makes one for a test and sees to its end. `start` it before use. */
   static async make(t, { dist = paths.dist, items } = {}) {
     const endpoint = new Endpoint();
+    // Endings run in the order they were asked for: the endpoint goes before its folder.
+    t.after(() => endpoint.kill());
     endpoint.folder = paths.scratch(t, 'endpoint');
     endpoint.db = join(endpoint.folder, 'demo.sqlite');
     endpoint.blobs = join(endpoint.folder, 'blobs');
@@ -31,7 +33,6 @@ export class Endpoint {
     endpoint.items = items;
     endpoint.port = await freePort();
     endpoint.origin = `http://127.0.0.1:${endpoint.port}`;
-    t.after(() => endpoint.kill());
     return endpoint;
   }
 

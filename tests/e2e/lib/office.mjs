@@ -8,7 +8,10 @@ export async function readOffice(endpoint) {
   const bodies = (kind) => records.filter((record) => record.kind === kind).map((record) => record.body);
   const clauses = new Map();
   for (const standard of bodies('standard')) {
-    for (const clause of standard.clauses) clauses.set(`${standard.id}@${standard.edition}/${clause.code}`, clause);
+    for (const clause of standard.clauses) {
+      const procedures = clause.procedures.map(withKind);
+      clauses.set(`${standard.id}@${standard.edition}/${clause.code}`, { ...clause, procedures });
+    }
   }
   const tasks = new Map(bodies('task').map((task) => [task.id, task]));
   const items = new Map([...tasks.values()].flatMap((task) => task.items.map((item) => [item.id, { ...item, task: task.id }])));
@@ -18,6 +21,12 @@ export async function readOffice(endpoint) {
     return clause;
   };
   return { tasks, items, clauseOf };
+}
+
+/** `{ask: {…}}` as `{kind: 'ask', …}`. */
+export function withKind(tagged) {
+  const [[kind, rest]] = Object.entries(tagged);
+  return { kind, ...rest };
 }
 
 /** The kinds of procedure of a clause, in order. */

@@ -1,6 +1,7 @@
 // Whether the office holds exactly what the phone showed, once, byte for byte.
 import assert from 'node:assert/strict';
 import { photosOnDisk, query, records, sha256 } from './db.mjs';
+import { withKind } from './office.mjs';
 import { jpegSize } from './photos.mjs';
 
 const VERDICTS = { pass: 'conforming', fail: 'nonconforming', na: 'not_applicable' };
@@ -43,7 +44,7 @@ function assertResult(body, shown) {
     assert.ok(words.includes(shown.reason), `the reason of ${name} is «${shown.reason}»: ${words}`);
   }
   if (shown.said) {
-    const said = body.procedures.filter((one) => one.kind === 'ask').map((one) => one.said);
+    const said = body.procedures.map(withKind).filter((one) => one.kind === 'ask').map((one) => one.said);
     assert.ok(said.includes(shown.said), `the words of ${name} are kept: ${said}`);
   }
 }

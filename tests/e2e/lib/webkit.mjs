@@ -13,8 +13,10 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 export class WebKit {
   static async make(t) {
     const phone = new WebKit();
+    // Endings run in the order they were asked for: the browser goes before its folder and screen.
+    t.after(() => phone.#end());
     phone.folder = paths.scratch(t, 'webkit');
-    const display = process.env.DISPLAY ?? (await virtualScreen(t));
+    const display = process.env.DISPLAY || (await virtualScreen(t));
     const home = (name) => join(phone.folder, name);
     const environment = {
       ...process.env, DISPLAY: display, TZ: 'Asia/Shanghai', XDG_DATA_HOME: home('data'),
@@ -23,13 +25,8 @@ export class WebKit {
     const port = await freePort();
     phone.base = `http://127.0.0.1:${port}`;
     const words = [`--port=${port}`, '--host=127.0.0.1'];
-    const driver = spawn(paths.webkitDriver(), words, { env: environment, stdio: 'ignore', detached: true });
-    const ended = new Promise((done) => driver.once('exit', done));
-    t.after(async () => {
-      await phone.close().catch(() => undefined);
-      process.kill(-driver.pid, 'SIGKILL');
-      await ended;
-    });
+    phone.driver = spawn(paths.webkitDriver(), words, { env: environment, stdio: 'ignore', detached: true });
+    phone.ended = new Promise((done) => phone.driver.once('exit', done));
     await until('the driver answers', async () => (await fetch(`${phone.base}/status`)).ok);
     await phone.#begin();
     return phone;
@@ -42,6 +39,14 @@ export class WebKit {
     this.session = `/session/${sessionId}`;
     await this.#call('POST', `${this.session}/timeouts`, { script: 60_000, pageLoad: 60_000, implicit: 0 });
     await this.#call('POST', `${this.session}/window/rect`, { width: 430, height: 960 });
+  }
+
+  async #end() {
+    if (!this.driver) return;
+    // A session that cannot end in order ends with its processes.
+    await this.close().catch(() => undefined);
+    process.kill(-this.driver.pid, 'SIGKILL');
+    await this.ended;
   }
 
   /** Ends the session; storage goes with it. */

@@ -107,9 +107,7 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
         Name::Tidy => Step { work: Work::Own(tidy::check), after: None },
         Name::Layers => gate(vec![cargo("check --package rounds --lib --no-default-features")]),
         Name::Clippy => gate(vec![cargo("clippy --workspace --all-targets -- -D warnings")]),
-        Name::ClippyWasm => {
-            gate(vec![cargo("clippy --package rounds --target wasm32-unknown-unknown -- -D warnings")])
-        }
+        Name::ClippyWasm => gate(vec![clippy_wasm()?]),
         Name::Native => tests(native(), 25, counts::of_cargo),
         // A project may have no examples, so none is not a failure.
         Name::Doc => gate(vec![cargo("test --workspace --doc")]),
@@ -143,6 +141,16 @@ fn cargo(words: &str) -> Command {
     let mut command = shell::cargo();
     command.args(words.split_whitespace()).env("CARGO_TERM_COLOR", "never");
     command
+}
+
+/// The app and the tests that run in browsers; the other tests are not for this target.
+fn clippy_wasm() -> Result<Command> {
+    let mut command = cargo("clippy --package rounds --target wasm32-unknown-unknown --lib --bins");
+    for name in web_tests()? {
+        command.args(["--test", &name]);
+    }
+    command.args(["--", "-D", "warnings"]);
+    Ok(command)
 }
 
 fn native() -> Command {
