@@ -173,10 +173,7 @@ pub fn put_pull_state(batch: Batch, state: &PullState) -> Batch {
     put(batch, PULL, state)
 }
 
-async fn get<S: Store, T: DeserializeOwned>(
-    store: &S,
-    key: &str,
-) -> Result<Option<T>, StoreError> {
+async fn get<S: Store, T: DeserializeOwned>(store: &S, key: &str) -> Result<Option<T>, StoreError> {
     store.get(Table::Meta, key).await?.map(|row| parse(&row)).transpose()
 }
 

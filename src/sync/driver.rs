@@ -73,9 +73,7 @@ impl Driver {
             event = match effect {
                 Effect::Rest { wake_at_ms } => return wake_at_ms,
                 Effect::Send(request) => Event::Replied(transport.send(request).await),
-                effect => perform(store, now, effect, &mut photo)
-                    .await
-                    .unwrap_or_else(Event::StorageFailed),
+                effect => perform(store, now, effect, &mut photo).await.unwrap_or_else(Event::StorageFailed),
             };
         }
     }
@@ -130,9 +128,7 @@ async fn perform<S: Store>(
             Event::Phone(phone(store).await?.map(Box::new))
         }
         Effect::ReadUnsent(limit) => Event::Unsent(outbox::unsent(store, limit).await?),
-        Effect::ReadPhotos(limit) => {
-            Event::Photos(photos::photos_in(store, PhotoState::Phone, limit).await?)
-        }
+        Effect::ReadPhotos(limit) => Event::Photos(photos::photos_in(store, PhotoState::Phone, limit).await?),
         Effect::ReadReceivedPhotos => {
             Event::Photos(photos::photos_in(store, PhotoState::Received, outbox::ALL).await?)
         }

@@ -332,8 +332,7 @@ impl Engine {
 
     fn photo_answered(&mut self, now: Now, reply: Result<Response, TransportError>) -> Effect {
         let mut has_moved = false;
-        let effect =
-            self.photo(now, |lane, phone| lane.answered(phone, now, reply, &mut has_moved));
+        let effect = self.photo(now, |lane, phone| lane.answered(phone, now, reply, &mut has_moved));
         if has_moved {
             self.gate.progressed();
         }

@@ -52,18 +52,32 @@ enum Hold {
     /// Nothing; look again at a time.
     #[default]
     Never,
-    Well { look_ms: u64 },
-    Backoff { from_ms: u64, until_ms: u64, phase: Phase },
-    Asked { from_ms: u64, until_ms: u64 },
+    Well {
+        look_ms: u64,
+    },
+    Backoff {
+        from_ms: u64,
+        until_ms: u64,
+        phase: Phase,
+    },
+    Asked {
+        from_ms: u64,
+        until_ms: u64,
+    },
     NotEnrolled,
-    Shut { token: String, is_revoked: bool },
+    Shut {
+        token: String,
+        is_revoked: bool,
+    },
 }
 
 impl Gate {
     /// Someone asks for a pass.
     pub(super) fn knock(&self, now: Now, wake: Wake) -> Verdict {
         let (from_ms, until_ms, breaks) = match (&self.hold, wake) {
-            (Hold::Backoff { from_ms, until_ms, .. }, Wake::Saved | Wake::Timer) => (*from_ms, *until_ms, false),
+            (Hold::Backoff { from_ms, until_ms, .. }, Wake::Saved | Wake::Timer) => {
+                (*from_ms, *until_ms, false)
+            }
             (Hold::Asked { from_ms, until_ms }, wake) => (*from_ms, *until_ms, wake == Wake::User),
             _ => return Verdict::Go,
         };

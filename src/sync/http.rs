@@ -11,9 +11,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
-};
+use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
 use super::transport::{Request, Response, Transport, TransportError};
 
@@ -55,11 +53,7 @@ impl Transport for HttpTransport {
     }
 }
 
-async fn exchange(
-    address: &str,
-    request: Request,
-    limit: &TimeLimit,
-) -> Result<Response, JsValue> {
+async fn exchange(address: &str, request: Request, limit: &TimeLimit) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in &request.headers {
         headers.append(name, value)?;
@@ -90,8 +84,7 @@ struct TimeLimit {
 
 impl TimeLimit {
     fn start(ms: u32) -> Result<Self, TransportError> {
-        let controller =
-            AbortController::new().map_err(|error| TransportError::Network(words(&error)))?;
+        let controller = AbortController::new().map_err(|error| TransportError::Network(words(&error)))?;
         let has_passed = Rc::new(Cell::new(false));
         let then = Closure::new({
             let (controller, has_passed) = (controller.clone(), has_passed.clone());

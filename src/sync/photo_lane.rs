@@ -188,11 +188,7 @@ impl PhotoLane {
     }
 
     /// An answer that names only photos that were asked about, each once.
-    fn believed(
-        &self,
-        now: Now,
-        reply: Result<Response, TransportError>,
-    ) -> Result<MissingAnswer, Trouble> {
+    fn believed(&self, now: Now, reply: Result<Response, TransportError>) -> Result<MissingAnswer, Trouble> {
         let answer: MissingAnswer = reply::json(reply, now.ms)?;
         let asked: BTreeMap<&str, u64> =
             self.asked.iter().map(|photo| (photo.sha256.as_str(), photo.meta.len)).collect();

@@ -102,11 +102,7 @@ async fn without<S: Store>(store: &S, batch: Batch, name: &str) -> Result<Batch,
     Ok(batch.expect(Table::Progress, task, None).delete(Table::Tasks, task))
 }
 
-async fn without_unmet<S: Store>(
-    store: &S,
-    mut batch: Batch,
-    met: Vec<String>,
-) -> Result<Batch, StoreError> {
+async fn without_unmet<S: Store>(store: &S, mut batch: Batch, met: Vec<String>) -> Result<Batch, StoreError> {
     let met: std::collections::BTreeSet<String> = met.into_iter().collect();
     for table in [Table::Reference, Table::Tasks] {
         let mut after = String::new();

@@ -61,11 +61,7 @@ pub fn check_answer(sent: &[(u64, OutboxRecord)], answer: &PushAnswer) -> Result
         return Err(Distrust::NoStore);
     }
     let named = answer.outcomes.iter().map(|outcome| &outcome.item_id);
-    if sent.iter().map(|(_, record)| &record.item_id).eq(named) {
-        Ok(())
-    } else {
-        Err(Distrust::OtherItems)
-    }
+    if sent.iter().map(|(_, record)| &record.item_id).eq(named) { Ok(()) } else { Err(Distrust::OtherItems) }
 }
 
 /// Checks one outcome, field by field, against the record and the answer it came in.

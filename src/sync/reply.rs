@@ -64,10 +64,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 /// Lets a 2xx answer through.
-pub(super) fn success(
-    reply: Result<Response, TransportError>,
-    now_ms: u64,
-) -> Result<Response, Trouble> {
+pub(super) fn success(reply: Result<Response, TransportError>, now_ms: u64) -> Result<Response, Trouble> {
     let response = match reply {
         Ok(response) if (200..300).contains(&response.status) => return Ok(response),
         Ok(response) => response,
@@ -97,11 +94,7 @@ impl Trouble {
     pub(super) fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::Offline(_)
-                | Self::Slow(_)
-                | Self::Unauthorised(_)
-                | Self::Revoked(_)
-                | Self::Wait { .. }
+            Self::Offline(_) | Self::Slow(_) | Self::Unauthorised(_) | Self::Revoked(_) | Self::Wait { .. }
         )
     }
 
@@ -125,10 +118,7 @@ impl Trouble {
 fn trouble(response: &Response, now_ms: u64) -> Trouble {
     let status = response.status;
     let own = own_problem(response);
-    let note = own.as_ref().map_or_else(
-        || local("", status, "the answer is not the endpoint's own"),
-        note,
-    );
+    let note = own.as_ref().map_or_else(|| local("", status, "the answer is not the endpoint's own"), note);
     let retry_after_ms = response
         .header("retry-after")
         .and_then(|value| backoff::retry_after_ms(value, response.header("date"), now_ms));

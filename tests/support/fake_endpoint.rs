@@ -233,9 +233,7 @@ impl State {
     fn missing(&self, body: &[u8]) -> Response {
         let asked: MissingRequest = serde_json::from_slice(body).expect("as the contract says");
         let missing = asked.sha256.into_iter().filter(|sha256| !self.whole.contains_key(sha256));
-        let missing = missing
-            .map(|sha256| MissingBlob { offset: self.offset(&sha256), sha256 })
-            .collect();
+        let missing = missing.map(|sha256| MissingBlob { offset: self.offset(&sha256), sha256 }).collect();
         json(200, &MissingAnswer { missing })
     }
 

@@ -38,9 +38,8 @@ fn an_enrolment_is_kept_as_told() {
         ("inspector", DeviceRole::Inspector),
         ("manager", DeviceRole::Manager),
     ] {
-        let json = format!(
-            "{{\"device_id\":\"d-7\",\"token\":\"secret\",\"role\":\"{name}\",\"sites\":[\"s\"]}}"
-        );
+        let json =
+            format!("{{\"device_id\":\"d-7\",\"token\":\"secret\",\"role\":\"{name}\",\"sites\":[\"s\"]}}");
         assert_eq!(asked(Ok(page(201, &json))), Ok(role));
     }
 }
@@ -62,7 +61,9 @@ fn each_failure_has_its_own_name() {
     );
     assert!(matches!(asked(busy("store-unavailable", 503, None)), Err(EnrolError::Unavailable(_))));
     assert!(matches!(asked(Ok(problem("internal", 500, true))), Err(EnrolError::Unavailable(_))));
-    assert!(matches!(asked(Ok(problem("bad-install", 422, false))), Err(EnrolError::Other(note)) if note.code == "bad-install"));
+    assert!(
+        matches!(asked(Ok(problem("bad-install", 422, false))), Err(EnrolError::Other(note)) if note.code == "bad-install")
+    );
     for stranger in [page(200, PORTAL), page(404, PORTAL), page(201, "{}"), page(302, "")] {
         assert_eq!(asked(Ok(stranger)), Err(EnrolError::NotTheEndpoint));
     }

@@ -138,8 +138,8 @@ fn a_photo_that_the_endpoint_fails_at_lets_the_others_go_first() {
 #[test]
 fn a_photo_without_bytes_is_set_aside() {
     let (mut phone, photos) = phone_with(&[10, 20]);
-    let without = rounds::store::Batch::new()
-        .delete(rounds::store::Table::PhotoBytes, photos[0].sha256.clone());
+    let without =
+        rounds::store::Batch::new().delete(rounds::store::Table::PhotoBytes, photos[0].sha256.clone());
     block_on(rounds::store::Store::commit(&phone.store, without)).unwrap();
     phone.pass(Wake::Saved);
     assert_eq!(state(&phone, &photos[0]), PhotoState::Blocked);

@@ -171,11 +171,9 @@ fn a_record_that_makes_the_endpoint_fail_does_not_hold_up_the_others() {
 
 #[test]
 fn a_patient_answer_is_obeyed_by_all_but_a_person() {
-    for (status, value, least) in [
-        (429, "120".to_owned(), 120_000),
-        (503, "7".to_owned(), 7_000),
-        (500, "30".to_owned(), 30_000),
-    ] {
+    for (status, value, least) in
+        [(429, "120".to_owned(), 120_000), (503, "7".to_owned(), 7_000), (500, "30".to_owned(), 30_000)]
+    {
         let mut phone = phone();
         let headers = vec![("retry-after".to_owned(), value)];
         let answer = Response { status, headers, body: Vec::new() };
@@ -252,9 +250,8 @@ fn a_pull_that_fails_does_not_undo_what_was_pushed() {
 
 impl Phone {
     fn finish_many_more(&self, count: usize) {
-        let more: Vec<_> = (0..count)
-            .map(|nth| crate::support::sync_phone::record(&format!("s-{nth:04}"), &[]))
-            .collect();
+        let more: Vec<_> =
+            (0..count).map(|nth| crate::support::sync_phone::record(&format!("s-{nth:04}"), &[])).collect();
         self.finish(&more);
     }
 }

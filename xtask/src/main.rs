@@ -6,6 +6,7 @@
 mod app;
 mod bench;
 mod browsers;
+mod bundle;
 mod paths;
 mod precache;
 mod process;

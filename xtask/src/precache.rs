@@ -4,6 +4,7 @@
 //! files with their content hashes and the version made of them into the service worker, and
 //! puts a brotli and a gzip twin beside every file that gains by it.
 
+use crate::bundle;
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
@@ -25,6 +26,7 @@ pub fn run() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR")
         .context("precache is Trunk's hook: Trunk sets TRUNK_STAGING_DIR, run `cargo xtask serve` instead")?;
     let staging = PathBuf::from(folder);
+    bundle::run(&staging)?;
     let version = fill_worker(&staging)?;
     let (count, saved) = compress_all(&staging)?;
     println!("precache: version {version}, {count} files compressed, {} KB saved", saved / 1024);

@@ -74,11 +74,7 @@ async fn waiting<S: Store>(store: &S) -> Result<Vec<(String, u64)>, StoreError> 
     Ok(ends.collect())
 }
 
-async fn ready<S: Store>(
-    store: &S,
-    keys: Vec<String>,
-    from: RecordState,
-) -> Result<(), StoreError> {
+async fn ready<S: Store>(store: &S, keys: Vec<String>, from: RecordState) -> Result<(), StoreError> {
     let mut lost = StoreError::Other("no try was made".to_owned());
     for _ in 0..TRIES {
         let mut batch = Batch::new();

@@ -38,9 +38,8 @@ pub async fn tidy<S: Store>(store: &S, backup_watermark: u64) -> Result<u64, Sto
         if !may_go(&record, &seen, backup_watermark) {
             continue;
         }
-        let batch = Batch::new()
-            .expect(Table::Outbox, row.key.clone(), Some(row.rev))
-            .delete(Table::Outbox, row.key);
+        let batch =
+            Batch::new().expect(Table::Outbox, row.key.clone(), Some(row.rev)).delete(Table::Outbox, row.key);
         let Some(batch) = without_photos(store, batch, &record).await? else { continue };
         match store.commit(batch).await {
             Ok(_) => gone += 1,

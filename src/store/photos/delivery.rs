@@ -46,9 +46,8 @@ pub(in crate::store) async fn release<S: Store>(
             }
         }
         let state = if state == PhotoState::Draft { PhotoState::Phone } else { state };
-        batch = batch
-            .expect(Table::Photos, sha256, Some(old.rev))
-            .put(Table::Photos, row(sha256, state, &meta));
+        batch =
+            batch.expect(Table::Photos, sha256, Some(old.rev)).put(Table::Photos, row(sha256, state, &meta));
     }
     Ok(batch)
 }
@@ -93,21 +92,15 @@ pub async fn settle_photos<S: Store>(
 /// # Errors
 /// As the store.
 pub async fn retry_blocked_photo<S: Store>(store: &S, sha256: &str) -> Result<(), StoreError> {
-    change(store, vec![sha256.to_owned()], |_, old, meta| {
-        (old == PhotoState::Blocked).then(|| meta.ready())
-    })
-    .await
+    change(store, vec![sha256.to_owned()], |_, old, meta| (old == PhotoState::Blocked).then(|| meta.ready()))
+        .await
 }
 
 /// Makes photos whose wait is over ready again; all of them when `all`.
 ///
 /// # Errors
 /// As the store.
-pub async fn wake_later_photos<S: Store>(
-    store: &S,
-    now_ms: u64,
-    all: bool,
-) -> Result<(), StoreError> {
+pub async fn wake_later_photos<S: Store>(store: &S, now_ms: u64, all: bool) -> Result<(), StoreError> {
     let waiting = photos_in(store, PhotoState::Later, ALL).await?;
     let due = waiting.into_iter().filter(|p| all || is_due(p.meta.not_before_ms, now_ms));
     change(store, due.map(|photo| photo.sha256).collect(), |_, old, meta| {

@@ -92,8 +92,7 @@ pub struct NewPhoto {
 
 impl PhotoState {
     /// All.
-    pub const ALL: [Self; 5] =
-        [Self::Draft, Self::Phone, Self::Later, Self::Received, Self::Blocked];
+    pub const ALL: [Self; 5] = [Self::Draft, Self::Phone, Self::Later, Self::Received, Self::Blocked];
 
     /// The group of rows in this state.
     pub fn group(self) -> &'static str {
