@@ -1,5 +1,6 @@
 //! Delivery end to end on the memory store: a phone, an endpoint, and everything between failing.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! The engine by itself: events in, effects out, no store and no network.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;
 use rounds::domain::text::Text;

@@ -8,6 +8,7 @@ pub mod driver;
 pub mod engine;
 pub mod enrol;
 pub mod export;
+mod event;
 mod gate;
 #[cfg(target_arch = "wasm32")]
 pub mod http;

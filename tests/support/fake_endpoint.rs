@@ -174,11 +174,11 @@ impl State {
         }
         self.last_push = Some(push.clone());
         let seen = &push.seen;
-        if seen.store_id == self.store_id && seen.epoch >= self.epoch {
-            if seen.epoch > self.epoch || seen.server_seq > self.server_seq {
-                self.epoch = seen.epoch + 1;
-                self.server_seq = self.server_seq.max(seen.server_seq);
-            }
+        let is_ahead =
+            seen.epoch > self.epoch || (seen.epoch == self.epoch && seen.server_seq > self.server_seq);
+        if seen.store_id == self.store_id && is_ahead {
+            self.epoch = seen.epoch + 1;
+            self.server_seq = self.server_seq.max(seen.server_seq);
         }
         let outcomes = push.items.into_iter().map(|item| self.take(item)).collect();
         json(

@@ -24,6 +24,7 @@ cargo xtask <command>
 
   serve [--port N] [--data DIR]   build the app and the endpoint, start both with a demo estate
   test [--only NAME[,NAME]]       run every check; `--only list` prints their names
+  build                           only build the app (dist) and the endpoint (target/release)
   setup [--tests]                 install what the commands above need (they do it by themselves)
   bench [ARGS]                    measure the app in a real browser
   tidy                            layer order, file length, forbidden words
@@ -49,6 +50,11 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
     match command.as_str() {
         "serve" => serve::run(rest),
         "test" => test::run(rest),
+        "build" => {
+            setup::ensure(setup::Purpose::Serve)?;
+            app::build_both()?;
+            Ok(ExitCode::SUCCESS)
+        }
         "setup" => setup::run(rest).map(|()| ExitCode::SUCCESS),
         "bench" => bench::run(rest),
         "tidy" => tidy::run(),
