@@ -22,7 +22,7 @@ function canRun() {
 
 function canStore() {
   try {
-    return Boolean(window.indexedDB) && Boolean(window.localStorage);
+    return Boolean(window.indexedDB);
   } catch (refused) {
     return false; // Some browsers throw when site data is switched off.
   }

@@ -2,6 +2,7 @@
 //!
 //! Layers, each of which may use only those before it:
 //!
+//! 0. [`json`]: typed data from JSON text.
 //! 1. [`domain`]: the rules. No screen, browser, clock or randomness.
 //! 2. [`standards`]: the standards pack as embedded data, and its loader.
 //! 3. [`store`]: what the phone keeps, behind one trait; a memory twin for tests.
@@ -11,6 +12,7 @@
 //! `cargo check --lib --no-default-features` proves that 1 to 4 stand without 5.
 
 pub mod domain;
+pub mod json;
 pub mod standards;
 pub mod store;
 pub mod sync;

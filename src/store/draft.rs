@@ -133,5 +133,5 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> String {
 }
 
 pub(super) fn parse<T: serde::de::DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
-    serde_json::from_str(&row.json).map_err(|e| StoreError::Damaged(format!("{}: {e}", row.key)))
+    crate::json::read(&row.json).map_err(|e| StoreError::Damaged(format!("{}: {e}", row.key)))
 }

@@ -60,7 +60,7 @@ pub(super) fn json<T: DeserializeOwned>(
 
 /// JSON text as UTF-8. Reading all JSON as text keeps one parser in the app instead of two.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    serde_json::from_str(std::str::from_utf8(bytes).ok()?).ok()
+    crate::json::read(std::str::from_utf8(bytes).ok()?).ok()
 }
 
 /// Lets a 2xx answer through.

@@ -205,12 +205,16 @@ pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
 }
 
 /// Who holds the records, in one line.
-pub fn custody(status: &SyncStatus, enrolled: bool) -> String {
+pub fn custody(status: &SyncStatus, enrolled: bool, begun: usize) -> String {
     let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
     match (records, photos, status.counts.blocked()) {
         (0, 0, 0) if !enrolled => {
             pick("这台手机还没有登记，也没有记录".into(), "This phone is not connected and holds no records".into())
         }
+        (0, 0, 0) if begun > 0 => pick(
+            format!("送出的公司都收到了；还有 {begun} 个任务做了一半，只在这台手机上"),
+            format!("All that was sent is received; {begun} unfinished tasks are on this phone alone"),
+        ),
         (0, 0, 0) => pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into()),
         (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
         (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("{r} records are still on this phone")),

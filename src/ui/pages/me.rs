@@ -60,8 +60,10 @@ fn Person() -> impl IntoView {
     view! {
         <section class="settings-group" aria-labelledby="person-h">
             <h2 id="person-h">{tr(Msg::Person)}</h2>
-            {move || people.get().map(|read| {
-                let (sites, staff) = &*read;
+            {move || {
+                // Laid out before it is read, so that nothing jumps.
+                let read = people.get();
+                let (sites, staff) = read.as_deref().map_or((&[][..], &[][..]), |(a, b)| (a, b));
                 let names: Vec<String> = sites.iter().map(|site| say(&site.name)).collect();
                 let chosen = delivery.person.get();
                 let options: Vec<_> = staff.iter().map(|person| {
@@ -80,7 +82,7 @@ fn Person() -> impl IntoView {
                         {options}
                     </select>
                 }
-            })}
+            }}
         </section>
     }
 }
@@ -157,13 +159,18 @@ fn Device() -> impl IntoView {
                     <dd>{move || delivery.enrolment.with(|e| e.as_ref().map_or_else(|| tr(Msg::NotEnrolled).to_owned(), |e| e.device_id.clone()))}</dd></div>
                 <div class="fact"><dt>{tr(Msg::Version)}</dt><dd>{env!("CARGO_PKG_VERSION")}</dd></div>
             </dl>
-            {move || room.get().and_then(|room| *room).map(|room| view! {
-                <div class="storage">
-                    <meter min="0" max=room.quota.max(1) prop:value=room.used as f64 aria-label=tr(Msg::RoomLeft)></meter>
-                    <p>{i18n::room(room.used, room.quota)}</p>
-                    {(!room.persisted).then(|| view! { <p class="hint" data-testid="not-persisted">{tr(Msg::NotPersisted)}</p> })}
-                </div>
-            })}
+            {move || {
+                let room = room.get().and_then(|room| *room);
+                let (used, quota) = room.map_or((0, 0), |room| (room.used, room.quota));
+                let wiped_when_short = room.is_some_and(|room| !room.persisted);
+                view! {
+                    <div class="storage">
+                        <meter min="0" max=quota.max(1) prop:value=used as f64 aria-label=tr(Msg::RoomLeft)></meter>
+                        <p>{i18n::room(used, quota)}</p>
+                        {wiped_when_short.then(|| view! { <p class="hint" data-testid="not-persisted">{tr(Msg::NotPersisted)}</p> })}
+                    </div>
+                }
+            }}
         </section>
     }
 }
@@ -186,5 +193,5 @@ fn Installing() -> impl IntoView {
 /// The synced records of a kind; one that cannot be read is left out of the list, not deleted.
 async fn bodies<T: serde::de::DeserializeOwned, S: Store>(store: &S, kind: &str) -> Vec<T> {
     let rows = store.group(Table::Reference, kind, usize::MAX).await.unwrap_or_default();
-    rows.iter().filter_map(|row| serde_json::from_str(&row.json).ok()).collect()
+    rows.iter().filter_map(|row| crate::json::read(&row.json).ok()).collect()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::store::day::{self, DayTask};
 use crate::store::outbox::{Queue, QueueEntry, RecordState};
 use crate::store::photos::{Photo, PhotoState};
 use crate::store::{StoreError, outbox, photos};
@@ -50,9 +51,13 @@ pub fn SyncPage() -> impl IntoView {
         delivery.status.track();
         read(use_phone().store)
     });
+    let begun = Signal::derive(move || match held.get().as_deref() {
+        Some(Ok(all)) => Some(all.begun),
+        _ => None,
+    });
     view! {
         <Page title=tr(Msg::Sync) class="sync">
-            <Summary delivery />
+            <Summary delivery begun />
             <div class="button-row">
                 <button type="button" class="button primary" data-testid="sync-now" on:click=move |_| delivery.send_now()>
                     <Icon paths=icons::ARROW_UP /><span>{tr(Msg::SendNow)}</span>
@@ -73,17 +78,18 @@ pub fn SyncPage() -> impl IntoView {
 
 /// In one line: is everything received, and if not, what happens next.
 #[component]
-fn Summary(delivery: Delivery) -> impl IntoView {
+fn Summary(delivery: Delivery, begun: Signal<Option<usize>>) -> impl IntoView {
     view! {
         {move || delivery.status.with(|status| {
             let enrolled = delivery.enrolment.with(Option::is_some);
-            let safe = enrolled && status.is_safe_to_hand_in();
             let unsent = status.counts.pending_records() + status.counts.pending_photos() > 0;
+            let begun = begun.get();
+            let safe = enrolled && !unsent && begun == Some(0);
             let next = status.next_try_ms.filter(|_| unsent).map(i18n::next_try);
             view! {
                 <div class="custody" data-testid="custody" data-safe=if safe { "true" } else { "false" }>
                     <Icon paths=if safe { icons::RECEIVED } else { icons::PHONE } />
-                    <p class="custody-title">{i18n::custody(status, enrolled)}</p>
+                    <p class="custody-title">{begun.map_or_else(|| tr(Msg::Loading).to_owned(), |begun| i18n::custody(status, enrolled, begun))}</p>
                     <p class="custody-detail">{i18n::custody_detail(status, enrolled)}</p>
                     {next.map(|text| view! { <p class="next-try" data-testid="next-try">{text}</p> })}
                     {status.photo.as_ref().map(|photo| view! {
@@ -102,11 +108,16 @@ fn Summary(delivery: Delivery) -> impl IntoView {
 struct Ladder {
     queue: Queue,
     photos: Vec<Photo>,
+    /// Tasks begun and not finished: their answers are on this phone alone.
+    begun: usize,
 }
 
 async fn read(store: PhoneStore) -> Result<Ladder, StoreError> {
     let queue = outbox::queue(&store, RECEIVED_SHOWN).await?;
-    Ok(Ladder { queue, photos: photos::undelivered(&store).await? })
+    let day = day::read(&store, clock::today_in(clock::DEFAULT_ZONE)).await?;
+    let is_begun = |t: &&DayTask| t.progress.finished.is_none() && t.progress.counts.done() > 0;
+    let begun = day.overdue.iter().chain(&day.today).filter(is_begun).count();
+    Ok(Ladder { queue, photos: photos::undelivered(&store).await?, begun })
 }
 
 fn ladder(all: &Ladder, delivery: Delivery) -> AnyView {

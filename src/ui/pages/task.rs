@@ -25,6 +25,9 @@ const FIRST: usize = 8;
 /// Items built at a time after it, small enough that a tap never waits.
 const CHUNK: usize = 12;
 
+/// Tasks with more items than this leave rows off the screen unlaid.
+const LONG: usize = 40;
+
 /// A task by the id in the address.
 #[component]
 pub fn TaskPage() -> impl IntoView {
@@ -54,7 +57,7 @@ pub fn TaskPage() -> impl IntoView {
 
 async fn open(phone: Phone, id: String) -> Result<Option<TaskDesk>, StoreError> {
     let Some(row) = phone.store.get(Table::Tasks, &id).await? else { return Ok(None) };
-    let task: Task = serde_json::from_str(&row.json).map_err(|e| StoreError::Damaged(format!("{id}: {e}")))?;
+    let task: Task = crate::json::read(&row.json).map_err(|e| StoreError::Damaged(format!("{id}: {e}")))?;
     let mut book = Book::default();
     let mut clauses: Vec<Arc<Clause>> = Vec::with_capacity(task.items.len());
     for item in &task.items {
@@ -70,6 +73,7 @@ fn DeskView(desk: TaskDesk) -> impl IntoView {
     let total = items.len();
     let chunks = StoredValue::new(chunked(items));
     let built = RwSignal::new(1_usize);
+    let long = total > LONG;
     let all = chunks.with_value(Vec::len);
     spawn_local(async move {
         while let Some(count) = built.try_get_untracked().filter(|count| *count < all) {
@@ -91,7 +95,7 @@ fn DeskView(desk: TaskDesk) -> impl IntoView {
                 <p class="task-count">{move || i18n::done_of(desk.counts.get().done(), total as u32)}</p>
             </header>
             <DeskTrouble desk />
-            <div class="items">
+            <div class="items" class:long=long>
                 <For each=move || 0..built.get() key=|chunk| *chunk let:chunk>
                     {chunks.with_value(|chunks| chunks[chunk].iter().map(|item| {
                         view! { <CheckItem desk item=*item /> }.into_any()

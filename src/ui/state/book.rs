@@ -39,7 +39,7 @@ impl Book {
         let id = format!("{}@{}", item.standard, item.edition);
         if !self.pulled.contains_key(&id) {
             let row = store.get(Table::Reference, &format!("standard/{id}")).await.ok().flatten();
-            let standard = row.and_then(|row| serde_json::from_str(&row.json).ok());
+            let standard = row.and_then(|row| crate::json::read(&row.json).ok());
             self.pulled.insert(id.clone(), standard);
         }
         let standard = self.pulled.get(&id)?.as_ref()?;

@@ -14,7 +14,11 @@ export class WebKit {
   static async make(t) {
     const phone = new WebKit();
     // Endings run in the order they were asked for: the browser goes before its folder and screen.
-    t.after(() => phone.#end());
+    t.after(async () => {
+      // A page that cannot be seen any more leaves no picture; the test's own words remain.
+      if (t.passed === false) await phone.#leaveTrace(t).catch(() => undefined);
+      await phone.#end();
+    });
     phone.folder = paths.scratch(t, 'webkit');
     const display = process.env.DISPLAY || (await virtualScreen(t));
     const home = (name) => join(phone.folder, name);
@@ -39,6 +43,13 @@ export class WebKit {
     this.session = `/session/${sessionId}`;
     await this.#call('POST', `${this.session}/timeouts`, { script: 60_000, pageLoad: 60_000, implicit: 0 });
     await this.#call('POST', `${this.session}/window/rect`, { width: 430, height: 960 });
+  }
+
+  /** What a failed test last saw. */
+  async #leaveTrace(t) {
+    const file = join(paths.outFolder('failed'), t.name.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80));
+    writeFileSync(`${file}.html`, await this.#call('GET', `${this.session}/source`));
+    writeFileSync(`${file}.png`, Buffer.from(await this.#call('GET', `${this.session}/screenshot`), 'base64'));
   }
 
   async #end() {

@@ -133,12 +133,14 @@ fn Fields(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
 fn PhotoTile(desk: TaskDesk, item: ItemDesk, photo: PhotoRef) -> impl IntoView {
     let sha256 = StoredValue::new(photo.sha256.clone());
     let remove = move |_| {
-        desk.change(item, |answer| answer.photos.retain(|p| p.sha256 != sha256.get_value()));
+        // Taken out first: this tile is gone as soon as the answer no longer names its photo.
+        let sha256 = sha256.get_value();
+        desk.change(item, |answer| answer.photos.retain(|p| p.sha256 != sha256));
         let key = draft_key(&desk.task().id, &item.item().id);
         // A photo left behind costs room and nothing else; the draft no longer names it.
         spawn_local(async move {
             if desk.settle().await {
-                let _ = photos::remove_photo(&desk.phone().store, &sha256.get_value(), &key).await;
+                let _ = photos::remove_photo(&desk.phone().store, &sha256, &key).await;
             }
         });
     };
