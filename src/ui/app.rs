@@ -1,7 +1,7 @@
 //! Boot and the only route table.
 
 use leptos::prelude::*;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use super::components::frame::{TabBar, UpdateOffer};
@@ -60,14 +60,14 @@ fn Screens() -> impl IntoView {
     view! {
         <Router>
             <div class="app">
-                <Routes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=TodayPage />
                     <Route path=path!("/tasks/:id") view=TaskPage />
                     <Route path=path!("/standards") view=StandardsPage />
                     <Route path=path!("/standards/:code") view=ClausePage />
                     <Route path=path!("/sync") view=SyncPage />
                     <Route path=path!("/me") view=MePage />
-                </Routes>
+                </FlatRoutes>
                 <TabBar />
                 <UpdateOffer />
             </div>

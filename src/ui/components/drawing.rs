@@ -5,15 +5,19 @@ use leptos::prelude::*;
 use crate::domain::clause;
 use crate::ui::i18n::{self, Msg, tr};
 
-/// A drawing by its clause; `measured` is written on it when there is one.
+/// A drawing by its clause; `measured` (what, and how much) stands below it when
+/// there is one: a drawing holds several figures, so a value alone would not say which.
 #[component]
 pub fn Drawing(drawing: clause::Drawing, measured: Signal<Option<String>>) -> impl IntoView {
-    let labelled = i18n::labelled_drawing(art_of(drawing), tr(label_of(drawing)));
-    let art = move || {
-        let words = measured.get().map(|value| format!("{} {value}", tr(Msg::Measured))).unwrap_or_default();
-        labelled.replace("{{measured}}", &words)
-    };
-    view! { <figure class="drawing" inner_html=art></figure> }
+    let art = i18n::labelled_drawing(art_of(drawing), tr(label_of(drawing)));
+    view! {
+        <figure class="drawing">
+            <div inner_html=art></div>
+            {move || measured.get().map(|value| view! {
+                <figcaption>{tr(Msg::Measured)} <strong>{value}</strong></figcaption>
+            })}
+        </figure>
+    }
 }
 
 fn art_of(drawing: clause::Drawing) -> &'static str {

@@ -25,7 +25,7 @@ const LABELS: [(&str, &str, &str); 18] = [
     ("record_file", "记录文件", "Record file"),
 ];
 
-/// `art` with its placeholders written out, but for the measured value.
+/// `art` with its placeholders written out.
 pub fn labelled_drawing(art: &str, label: &str) -> String {
     LABELS.iter().fold(art.replace("{{label}}", label), |art, (name, zh, en)| {
         let words = match lang() {

@@ -22,11 +22,14 @@ export class App {
     await this.waitForWorker();
   }
 
-  /** Waits until the service worker is active and controls the page. */
+  /**
+   * Waits until the service worker is active and controls the page. Its `state` is not asked:
+   * WebKit now and then leaves that word at "installing" for ever.
+   */
   async waitForWorker() {
     await until('the service worker controls the page', () => this.phone.evaluate(async () => {
       const registration = await navigator.serviceWorker.getRegistration();
-      return registration?.active?.state === 'activated' && navigator.serviceWorker.controller !== null;
+      return Boolean(registration?.active) && navigator.serviceWorker.controller !== null;
     }), { timeout: 30_000 });
   }
 

@@ -52,6 +52,7 @@ pub fn MeasureScreen(desk: TaskDesk, item: ItemDesk, at: usize, measure: Measure
         });
     };
     let drawing = item.clause().drawing;
+    let quantity = StoredValue::new(say(&measure.quantity));
     let id = item.item().id;
     let other = measure.other.clone().map(|label| {
         view! { <Figure id=format!("{id}-o{at}") label=say(&label) unit test_id="measure-other"
@@ -60,7 +61,9 @@ pub fn MeasureScreen(desk: TaskDesk, item: ItemDesk, at: usize, measure: Measure
     view! {
         <div class="measure">
             {drawing.map(|drawing| view! {
-                <Drawing drawing measured=Signal::derive(move || given.get().0.map(|v| i18n::figure(v, unit))) />
+                <Drawing drawing measured=Signal::derive(move || {
+                    given.get().0.map(|v| format!("{} {}", quantity.get_value(), i18n::figure(v, unit)))
+                }) />
             })}
             <Figure id=format!("{id}-m{at}") label=say(&measure.quantity) unit test_id="measure-input"
                 value=Signal::derive(move || given.get().0) enter=Callback::new(move |typed| enter(typed, false)) />
