@@ -81,10 +81,7 @@ pub struct PhotoRef {
 impl Answer {
     /// An empty answer shaped for `clause`.
     pub fn blank(clause: &Clause) -> Self {
-        Self {
-            procedures: clause.procedures.iter().map(ProcedureAnswer::blank).collect(),
-            ..Self::default()
-        }
+        Self { procedures: clause.procedures.iter().map(ProcedureAnswer::blank).collect(), ..Self::default() }
     }
 
     /// Takes a verdict button's word. Stating a pass says that every listed thing and sight not
@@ -117,11 +114,9 @@ impl ProcedureAnswer {
     /// An empty answer shaped for `procedure`.
     pub fn blank(procedure: &Procedure) -> Self {
         match procedure {
-            Procedure::Ask(ask) => Self::Ask {
-                said: String::new(),
-                recorded: false,
-                points: vec![None; ask.points.len()],
-            },
+            Procedure::Ask(ask) => {
+                Self::Ask { said: String::new(), recorded: false, points: vec![None; ask.points.len()] }
+            }
             Procedure::Check(check) => Self::Check { lines: vec![None; check.lines.len()] },
             Procedure::Look(look) => Self::Look { sights: vec![None; look.sights.len()] },
             Procedure::RolePlay(play) => {

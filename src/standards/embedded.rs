@@ -51,9 +51,8 @@ impl Embedded {
     }
 
     fn standard(&self) -> &Standard {
-        self.parsed.get_or_init(|| {
-            crate::json::read(self.json).expect("a test parses every embedded standard")
-        })
+        self.parsed
+            .get_or_init(|| crate::json::read(self.json).expect("a test parses every embedded standard"))
     }
 }
 

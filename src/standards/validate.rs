@@ -102,8 +102,7 @@ fn measure_faults(measure: &Measure, faults: &mut Vec<Fault>) {
         (false, Some(_)) => faults.push(Fault::OtherUnused),
         _ => {}
     }
-    let below_zero =
-        |tolerance| matches!(tolerance, Tolerance::Within(plus_minus) if plus_minus < 0);
+    let below_zero = |tolerance| matches!(tolerance, Tolerance::Within(plus_minus) if plus_minus < 0);
     let bad = match measure.limit {
         Limit::Target { value, tolerance } => value <= 0 || below_zero(tolerance),
         Limit::Range { min, max } => min < 0 || max <= min,
@@ -121,17 +120,13 @@ fn clause_texts(clause: &Clause) -> Vec<&Text> {
         match procedure {
             Procedure::Ask(ask) => {
                 texts.push(&ask.question);
-                texts.extend(
-                    ask.points.iter().flat_map(|p| std::iter::once(&p.text).chain(&p.words)),
-                );
+                texts.extend(ask.points.iter().flat_map(|p| std::iter::once(&p.text).chain(&p.words)));
             }
             Procedure::Check(check) => texts.extend(check.lines.iter().map(|line| &line.text)),
             Procedure::Look(look) => texts.extend(look.sights.iter().map(|sight| &sight.text)),
             Procedure::RolePlay(play) => {
                 texts.push(&play.scene);
-                texts.extend(
-                    play.steps.iter().flat_map(|s| std::iter::once(&s.text).chain(&s.words)),
-                );
+                texts.extend(play.steps.iter().flat_map(|s| std::iter::once(&s.text).chain(&s.words)));
             }
             Procedure::Measure(measure) => {
                 texts.push(&measure.quantity);

@@ -123,9 +123,7 @@ pub fn put_draft(batch: Batch, task: &str, item: &str, draft: &Draft, rev: u64) 
 /// Adds the writing of a task's progress to a batch, on the same condition.
 pub fn put_progress(batch: Batch, task: &Task, progress: &Progress, rev: u64) -> Batch {
     let row = Row::new(task.id.clone(), task.date.to_string(), to_json(progress));
-    batch
-        .expect(Table::Progress, task.id.clone(), (rev > 0).then_some(rev))
-        .put(Table::Progress, row)
+    batch.expect(Table::Progress, task.id.clone(), (rev > 0).then_some(rev)).put(Table::Progress, row)
 }
 
 pub(super) fn to_json<T: Serialize>(value: &T) -> String {

@@ -147,8 +147,7 @@ pub async fn amend<S: Store>(
     if !violation::violations(clause, &kept.value.answer).is_empty() {
         return Err(FinishError::Incomplete);
     }
-    let mut body =
-        ResultBody::new(task, item, clause, &kept.value.answer).ok_or(FinishError::Incomplete)?;
+    let mut body = ResultBody::new(task, item, clause, &kept.value.answer).ok_or(FinishError::Incomplete)?;
     body.amended_because = Some(reason);
     let record = result_record(task, &kept.value, &body, before.map(|r| r.record_id), act);
     let batch = put_recorded(Batch::new(), task, item, kept);

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod day;
 pub mod draft;
 pub mod error;
+pub mod finish;
 pub mod identity;
 #[cfg(target_arch = "wasm32")]
 pub mod indexed_db;
@@ -15,7 +16,6 @@ pub mod migrations;
 pub mod outbox;
 pub mod photos;
 mod plan;
-pub mod finish;
 pub mod row;
 
 pub use batch::{Batch, Committed, Op};

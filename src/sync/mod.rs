@@ -7,8 +7,8 @@ pub mod backoff;
 pub mod driver;
 pub mod engine;
 pub mod enrol;
-pub mod export;
 mod event;
+pub mod export;
 mod gate;
 #[cfg(target_arch = "wasm32")]
 pub mod http;

@@ -1,10 +1,10 @@
 //! Boot and the only route table.
 
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
 
+use super::address::{Screen, provide_address};
 use super::components::frame::{TabBar, UpdateOffer};
+use super::components::live::live;
 use super::i18n;
 use super::pages::clause::ClausePage;
 use super::pages::me::MePage;
@@ -39,7 +39,11 @@ fn App() -> impl IntoView {
                 remove_shell();
                 provide_phone(phone.clone());
                 provide_delivery(*delivery);
-                view! { {move || { lang.track(); view! { <Screens /> } }} }.into_any()
+                let screens = live(move || {
+                    lang.track();
+                    view! { <Screens /> }
+                });
+                view! { {screens} }.into_any()
             }
             Err(error) => {
                 remove_shell();
@@ -57,21 +61,30 @@ async fn open() -> Result<(Phone, Delivery), StoreError> {
 
 #[component]
 fn Screens() -> impl IntoView {
+    let address = provide_address();
+    let screen = address.screen();
     view! {
-        <Router>
-            <div class="app">
-                <FlatRoutes fallback=NotFoundPage>
-                    <Route path=path!("/") view=TodayPage />
-                    <Route path=path!("/tasks/:id") view=TaskPage />
-                    <Route path=path!("/standards") view=StandardsPage />
-                    <Route path=path!("/standards/:code") view=ClausePage />
-                    <Route path=path!("/sync") view=SyncPage />
-                    <Route path=path!("/me") view=MePage />
-                </FlatRoutes>
-                <TabBar />
-                <UpdateOffer />
-            </div>
-        </Router>
+        <div class="app">
+            {move || {
+                let built = page(screen.get());
+                address.arrived();
+                built
+            }}
+            <TabBar />
+            <UpdateOffer />
+        </div>
+    }
+}
+
+fn page(screen: Screen) -> AnyView {
+    match screen {
+        Screen::Today => view! { <TodayPage /> }.into_any(),
+        Screen::Task(id) => view! { <TaskPage id /> }.into_any(),
+        Screen::Standards => view! { <StandardsPage /> }.into_any(),
+        Screen::Clause(code) => view! { <ClausePage code /> }.into_any(),
+        Screen::Sync => view! { <SyncPage /> }.into_any(),
+        Screen::Me => view! { <MePage /> }.into_any(),
+        Screen::Unknown => view! { <NotFoundPage /> }.into_any(),
     }
 }
 
@@ -87,7 +100,9 @@ fn NoStorage(error: StoreError) -> impl IntoView {
 }
 
 fn remove_shell() {
-    if let Some(shell) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("shell")) {
+    if let Some(shell) =
+        web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("shell"))
+    {
         shell.remove();
     }
 }

@@ -7,11 +7,9 @@ pub const TODAY: &str =
 /// 标准: the open book.
 pub const STANDARDS: &str = r#"<path d="M12 6.5C10 5 7 4.6 3.5 4.8v13.6c3.5-.2 6.5.2 8.5 1.7 2-1.5 5-1.9 8.5-1.7V4.8C17 4.6 14 5 12 6.5zM12 6.5v13.6"/>"#;
 /// 同步: out and back.
-pub const SYNC: &str =
-    r#"<path d="M7.5 20V5M3.8 8.7 7.5 5l3.7 3.7M16.5 4v15M12.8 15.3l3.7 3.7 3.7-3.7"/>"#;
+pub const SYNC: &str = r#"<path d="M7.5 20V5M3.8 8.7 7.5 5l3.7 3.7M16.5 4v15M12.8 15.3l3.7 3.7 3.7-3.7"/>"#;
 /// 我: a person.
-pub const ME: &str =
-    r#"<circle cx="12" cy="8" r="3.8"/><path d="M4.5 20c.8-4 3.7-6 7.5-6s6.7 2 7.5 6"/>"#;
+pub const ME: &str = r#"<circle cx="12" cy="8" r="3.8"/><path d="M4.5 20c.8-4 3.7-6 7.5-6s6.7 2 7.5 6"/>"#;
 /// Back.
 pub const BACK: &str = r#"<path d="M14.5 5 7.5 12l7 7"/>"#;
 /// Forward: what opens.
@@ -28,8 +26,7 @@ pub const MINUS: &str = r#"<path d="M5 12h14"/>"#;
 /// More: adding one.
 pub const PLUS: &str = r#"<path d="M12 5v14M5 12h14"/>"#;
 /// On this phone.
-pub const PHONE: &str =
-    r#"<rect x="7" y="2.8" width="10" height="18.4" rx="2"/><path d="M10.8 18h2.4"/>"#;
+pub const PHONE: &str = r#"<rect x="7" y="2.8" width="10" height="18.4" rx="2"/><path d="M10.8 18h2.4"/>"#;
 /// The company has received it: a tray with a tick.
 pub const RECEIVED: &str = r#"<path d="M3.5 13.5h4.7l1.6 2.7h4.4l1.6-2.7h4.7V20h-17zM3.5 13.5 6 8.5M20.5 13.5 18 8.5"/><path d="m8.3 6.8 2.7 2.7 4.8-5.2"/>"#;
 /// Being sent.
@@ -46,7 +43,8 @@ pub const RULER: &str =
 /// 看: an eye.
 pub const EYE: &str = r#"<path d="M2.5 12C4.8 7.8 8 5.8 12 5.8s7.2 2 9.5 6.2c-2.3 4.2-5.5 6.2-9.5 6.2S4.8 16.2 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>"#;
 /// 问: a question.
-pub const QUESTION: &str = r#"<path d="M8.3 8.6C8.5 6.3 10 5 12.1 5c2.2 0 3.8 1.4 3.8 3.4 0 2.9-3.8 3-3.8 6M12.1 18.7v.1"/>"#;
+pub const QUESTION: &str =
+    r#"<path d="M8.3 8.6C8.5 6.3 10 5 12.1 5c2.2 0 3.8 1.4 3.8 3.4 0 2.9-3.8 3-3.8 6M12.1 18.7v.1"/>"#;
 /// 查: a clipboard with a tick.
 pub const CLIPBOARD_CHECK: &str =
     r#"<path d="M8.5 5H5.5v16h13V5h-3M8.5 3.3h7v3.4h-7z"/><path d="m9 13.6 2.2 2.2 4-4.4"/>"#;

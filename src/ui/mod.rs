@@ -4,6 +4,7 @@
 // each component has its line.
 #![allow(missing_docs)]
 
+pub mod address;
 pub mod app;
 pub mod components;
 pub mod i18n;

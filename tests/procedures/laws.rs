@@ -30,12 +30,10 @@ fn pair() -> impl Strategy<Value = Pair> {
         given.prop_map(move |(w, recorded, t)| (ask(&needed, fails_as), said(w, recorded, &t)))
     });
     let checked = vec(reason(), 1..4).prop_flat_map(|reasons| {
-        ticks(reasons.len())
-            .prop_map(move |lines| (check(&reasons), ProcedureAnswer::Check { lines }))
+        ticks(reasons.len()).prop_map(move |lines| (check(&reasons), ProcedureAnswer::Check { lines }))
     });
     let seen = vec(reason(), 1..4).prop_flat_map(|reasons| {
-        ticks(reasons.len())
-            .prop_map(move |sights| (look(&reasons), ProcedureAnswer::Look { sights }))
+        ticks(reasons.len()).prop_map(move |sights| (look(&reasons), ProcedureAnswer::Look { sights }))
     });
     let played = (1_usize..4, reason()).prop_flat_map(|(n, fails_as)| {
         (ticks(n), option::of(any::<u64>())).prop_map(move |(steps, elapsed_ms)| {
@@ -51,11 +49,8 @@ fn pair() -> impl Strategy<Value = Pair> {
 
 /// A clause with an answer of its own shape, sometimes with a word from a verdict button.
 fn item() -> impl Strategy<Value = (Clause, Answer)> {
-    let stated = option::of(select(vec![
-        Verdict::Conforming,
-        Verdict::Nonconforming,
-        Verdict::NotApplicable,
-    ]));
+    let stated =
+        option::of(select(vec![Verdict::Conforming, Verdict::Nonconforming, Verdict::NotApplicable]));
     let picked = subsequence(vec!["r0", "r1", "r2", "r3", "elsewhere"], 0..=5).prop_shuffle();
     let evidence = select(vec![Evidence::None, Evidence::PhotoOnFail, Evidence::PhotoAlways]);
     let note = select(vec!["", " ", "记一句"]);

@@ -21,16 +21,11 @@ fn perfect(clause: &Clause) -> Answer {
             recorded: true,
             points: vec![Some(true); ask.points.len()],
         },
-        Procedure::Check(check) => {
-            ProcedureAnswer::Check { lines: vec![Some(true); check.lines.len()] }
+        Procedure::Check(check) => ProcedureAnswer::Check { lines: vec![Some(true); check.lines.len()] },
+        Procedure::Look(look) => ProcedureAnswer::Look { sights: vec![Some(true); look.sights.len()] },
+        Procedure::RolePlay(play) => {
+            ProcedureAnswer::RolePlay { steps: vec![Some(true); play.steps.len()], elapsed_ms: Some(1) }
         }
-        Procedure::Look(look) => {
-            ProcedureAnswer::Look { sights: vec![Some(true); look.sights.len()] }
-        }
-        Procedure::RolePlay(play) => ProcedureAnswer::RolePlay {
-            steps: vec![Some(true); play.steps.len()],
-            elapsed_ms: Some(1),
-        },
         Procedure::Measure(measure) => {
             let (value, other) = match measure.limit {
                 Limit::Target { value, .. } => (value, None),
@@ -52,9 +47,7 @@ fn spoilt(clause: &Clause) -> Vec<(Answer, String)> {
             Procedure::Ask(ask) => {
                 ask.points.iter().map(|p| p.needed.then(|| ask.fails_as.clone())).collect()
             }
-            Procedure::Check(check) => {
-                check.lines.iter().map(|l| Some(l.fails_as.clone())).collect()
-            }
+            Procedure::Check(check) => check.lines.iter().map(|l| Some(l.fails_as.clone())).collect(),
             Procedure::Look(look) => look.sights.iter().map(|s| Some(s.fails_as.clone())).collect(),
             Procedure::RolePlay(play) => vec![Some(play.fails_as.clone()); play.steps.len()],
             Procedure::Measure(measure) => vec![Some(measure.fails_as.clone())],
@@ -105,12 +98,7 @@ fn every_reason_of_the_pack_can_be_reached_by_a_procedure() {
     for clause in clauses() {
         let found: Vec<String> = spoilt(clause).into_iter().map(|(_, reason)| reason).collect();
         for reason in &clause.reasons {
-            assert!(
-                found.contains(&reason.code),
-                "{}: {} is never found",
-                clause.code,
-                reason.code
-            );
+            assert!(found.contains(&reason.code), "{}: {} is never found", clause.code, reason.code);
         }
     }
 }

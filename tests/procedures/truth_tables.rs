@@ -27,11 +27,7 @@ fn ask_counts_nothing_before_the_words_are_recorded_and_then_every_needed_point(
         ("帮他开门", true, [NO, NOT_YET, NOT_YET], failed(&["r0"])),
         ("帮他开门", true, [NO, NO, YES], failed(&["r0"])),
     ] {
-        assert_eq!(
-            judge(&asked, &said(words, recorded, &points)),
-            expected,
-            "{words:?} {points:?}"
-        );
+        assert_eq!(judge(&asked, &said(words, recorded, &points)), expected, "{words:?} {points:?}");
     }
     let all_optional = ask(&[false, false], "r0");
     assert_eq!(judge(&all_optional, &said("有", true, &[NOT_YET, NO])), Judgement::Conforming);
@@ -151,8 +147,7 @@ fn the_items_verdict_follows_from_its_procedures_and_the_button() {
         (YES, YES, Some(Nonconforming), Some(Nonconforming)),
         (NO, NO, Some(NotApplicable), Some(NotApplicable)),
     ] {
-        let mut given =
-            answer(vec![A::Check { lines: vec![line] }, A::Look { sights: vec![sight] }]);
+        let mut given = answer(vec![A::Check { lines: vec![line] }, A::Look { sights: vec![sight] }]);
         given.stated = stated;
         assert_eq!(verdict(&item, &given), expected, "{line:?} {sight:?} {stated:?}");
     }

@@ -9,15 +9,12 @@ use crate::{clause, clauses};
 
 const WELCOME: &str = "您好,欢迎光临,里面请。";
 const FAREWELL: &str = "请慢走,欢迎再次光临。";
-const UNKNOWN: &str =
-    "对不起,先生/小姐,这个问题我不太清楚,我帮您汇报后尽快给您回复";
+const UNKNOWN: &str = "对不起,先生/小姐,这个问题我不太清楚,我帮您汇报后尽快给您回复";
 const SIGN: &str = "挡鼠板 小心绊倒";
 
 #[test]
 fn prescribed_spoken_words_are_exact_and_stand_where_they_are_spoken() {
-    for (code, words) in
-        [("G15.2", WELCOME), ("G15.3a", WELCOME), ("G15.4a", FAREWELL), ("H9.2", UNKNOWN)]
-    {
+    for (code, words) in [("G15.2", WELCOME), ("G15.3a", WELCOME), ("G15.4a", FAREWELL), ("H9.2", UNKNOWN)] {
         let spoken: Vec<&str> = spoken(code).into_iter().map(|words| words.zh.as_str()).collect();
         assert_eq!(spoken, [words], "{code}");
     }
@@ -35,8 +32,7 @@ fn both_faces_of_the_guard_carry_the_sign() {
 #[test]
 fn english_holds_no_chinese_but_the_prescribed_words() {
     for (zh, en) in texts() {
-        let rest =
-            [WELCOME, FAREWELL, UNKNOWN, SIGN].iter().fold(en.clone(), |s, w| s.replace(w, ""));
+        let rest = [WELCOME, FAREWELL, UNKNOWN, SIGN].iter().fold(en.clone(), |s, w| s.replace(w, ""));
         assert!(!rest.contains(is_chinese), "Chinese in {en:?}");
         assert!(rest.contains(|c: char| c.is_ascii_alphabetic()), "no English for {zh:?}");
     }
@@ -57,9 +53,7 @@ fn spoken(code: &str) -> Vec<&'static Text> {
     procedures
         .flat_map(|procedure| match procedure {
             Procedure::Ask(ask) => ask.points.iter().filter_map(|p| p.words.as_ref()).collect(),
-            Procedure::RolePlay(play) => {
-                play.steps.iter().filter_map(|s| s.words.as_ref()).collect()
-            }
+            Procedure::RolePlay(play) => play.steps.iter().filter_map(|s| s.words.as_ref()).collect(),
             _ => Vec::new(),
         })
         .collect()
@@ -81,9 +75,7 @@ fn texts() -> Vec<(String, String)> {
 fn collect(value: &Value, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => match (fields.get("zh"), fields.get("en")) {
-            (Some(Value::String(zh)), Some(Value::String(en))) => {
-                found.push((zh.clone(), en.clone()))
-            }
+            (Some(Value::String(zh)), Some(Value::String(en))) => found.push((zh.clone(), en.clone())),
             _ => fields.values().for_each(|field| collect(field, found)),
         },
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),

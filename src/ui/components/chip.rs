@@ -1,10 +1,10 @@
 //! The sync chip: tells 「已存手机 3」 from 「公司已全收到」, in words.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::icon::Icon;
 use crate::sync::status::ChipState;
+use crate::ui::address::current;
 use crate::ui::i18n;
 use crate::ui::icons;
 use crate::ui::state::delivery::use_delivery;
@@ -16,16 +16,17 @@ pub fn SyncChip() -> impl IntoView {
     let state = Memo::new(move |_| delivery.status.with(|status| status.chip()));
     let pending = Memo::new(move |_| delivery.status.with(|status| status.counts.pending_records()));
     view! {
-        <A
+        <a
             href="/sync"
-            attr:class="chip"
-            attr:data-testid="sync-chip"
-            attr:data-state=move || state.get().token()
-            attr:data-pending=move || pending.get().to_string()
+            aria-current=current("/sync")
+            class="chip"
+            data-testid="sync-chip"
+            data-state=move || state.get().token()
+            data-pending=move || pending.get().to_string()
         >
             {move || view! { <Icon paths=icon_of(state.get()) /> }}
             <span role="status">{move || i18n::chip(state.get(), pending.get(), delivery.enrolment.with(Option::is_some))}</span>
-        </A>
+        </a>
     }
 }
 

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
 
 use super::chip::SyncChip;
 use super::icon::Icon;
 use super::notice::Alarms;
+use crate::ui::address::current;
 use crate::ui::i18n::{Msg, tr};
 use crate::ui::icons;
 use crate::ui::platform::worker;
@@ -23,7 +23,7 @@ pub fn Page(
     view! {
         <header class="topbar">
             {back.map(|href| view! {
-                <A href=href attr:class="back-link" attr:aria-label=tr(Msg::Back)><Icon paths=icons::BACK /></A>
+                <a href=href class="back-link" aria-label=tr(Msg::Back)><Icon paths=icons::BACK /></a>
             })}
             <div class="topbar-title">
                 <h1>{title}</h1>
@@ -43,10 +43,10 @@ pub fn Page(
 pub fn TabBar() -> impl IntoView {
     let tab = |href: &'static str, test_id: &'static str, icon, word| {
         view! {
-            <A href=href exact=href == "/" attr:class="tab" attr:data-testid=test_id>
+            <a href=href class="tab" data-testid=test_id aria-current=current(href)>
                 <Icon paths=icon />
                 <span>{tr(word)}</span>
-            </A>
+            </a>
         }
     };
     view! {

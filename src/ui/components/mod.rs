@@ -1,12 +1,13 @@
 //! Parts that several screens are made of.
 
-pub mod chip;
 pub mod check_item;
+pub mod chip;
 pub mod drawing;
 pub mod enrol;
 pub mod finish;
 pub mod frame;
 pub mod icon;
+pub mod live;
 pub mod notice;
 pub mod task_card;
 pub mod thumbnail;

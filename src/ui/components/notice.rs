@@ -16,7 +16,9 @@ use crate::ui::state::phone::use_phone;
 pub fn Alarms() -> impl IntoView {
     let delivery = use_delivery();
     let lost = use_phone().lost;
-    let blocked = Memo::new(move |_| delivery.status.with(|s| i18n::delivery_alarm(s, delivery.enrolment.with(Option::is_some))));
+    let blocked = Memo::new(move |_| {
+        delivery.status.with(|s| i18n::delivery_alarm(s, delivery.enrolment.with(Option::is_some)))
+    });
     view! {
         {lost.then(|| view! {
             <div class="notice" data-kind="error" data-testid="alarm-lost" role="alert">

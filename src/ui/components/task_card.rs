@@ -1,7 +1,6 @@
 //! A task on 今日: what, where, until when, how far.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::icon::Icon;
 use crate::domain::task::Task;
@@ -25,14 +24,14 @@ pub fn TaskCard(task: Task, progress: Progress, late: bool) -> impl IntoView {
     let place = i18n::where_and_whose(&task);
     view! {
         <li class="timeline-row" data-state=state>
-            <A
+            <a
                 href=format!("/tasks/{}", task.id)
-                attr:class="task-card"
-                attr:data-testid="task-card"
-                attr:data-task-id=task.id.clone()
-                attr:data-done=done.to_string()
-                attr:data-total=total.to_string()
-                attr:data-state=state
+                class="task-card"
+                data-testid="task-card"
+                data-task-id=task.id.clone()
+                data-done=done.to_string()
+                data-total=total.to_string()
+                data-state=state
             >
                 <span class="task-time">{task.due_minute.map(i18n::minute_of_day)}</span>
                 <span class="task-title">{say(&task.title)}</span>
@@ -44,7 +43,7 @@ pub fn TaskCard(task: Task, progress: Progress, late: bool) -> impl IntoView {
                 <span class="task-state">
                     {i18n::task_state(finished, late, done, total, progress.counts.nonconforming)}
                 </span>
-            </A>
+            </a>
         </li>
     }
 }

@@ -50,7 +50,11 @@ pub fn department(department: Department) -> &'static str {
 /// Where a task is done and whose work it checks; the place is left out where the title says it.
 pub fn where_and_whose(task: &Task) -> String {
     let department = department(task.department);
-    if task.place == task.title { department.to_owned() } else { format!("{} · {department}", say(&task.place)) }
+    if task.place == task.title {
+        department.to_owned()
+    } else {
+        format!("{} · {department}", say(&task.place))
+    }
 }
 
 /// How often.

@@ -163,10 +163,18 @@ pub fn still_open(open: usize, flawed: usize) -> String {
 /// How many verdicts share a weakness.
 pub fn caveat_count(caveat: Caveat, count: usize) -> String {
     match caveat {
-        Caveat::WordsNotRecorded => pick(format!("{count} 项没有记下原话"), format!("{count} without recorded words")),
-        Caveat::StepsNotTicked => pick(format!("{count} 项没有逐条核对"), format!("{count} not gone through point by point")),
-        Caveat::NotMeasured => pick(format!("{count} 项没有量数"), format!("{count} judged by eye, not measured")),
-        Caveat::NoPhotoOfFailing => pick(format!("{count} 项不合格没有照片"), format!("{count} failed without a photo")),
+        Caveat::WordsNotRecorded => {
+            pick(format!("{count} 项没有记下原话"), format!("{count} without recorded words"))
+        }
+        Caveat::StepsNotTicked => {
+            pick(format!("{count} 项没有逐条核对"), format!("{count} not gone through point by point"))
+        }
+        Caveat::NotMeasured => {
+            pick(format!("{count} 项没有量数"), format!("{count} judged by eye, not measured"))
+        }
+        Caveat::NoPhotoOfFailing => {
+            pick(format!("{count} 项不合格没有照片"), format!("{count} failed without a photo"))
+        }
     }
 }
 
@@ -182,8 +190,13 @@ pub fn finish_problem(error: &FinishError) -> String {
             "Some changes are not on the phone yet; finish once they are.".to_owned(),
         ),
         FinishError::ReasonNeeded => pick("请写明原因。".to_owned(), "Please give a reason.".to_owned()),
-        FinishError::Incomplete => pick("这一项还没填完整。".to_owned(), "This item is not complete yet.".to_owned()),
-        FinishError::Unchanged => pick("内容没有变，不用更正。".to_owned(), "Nothing changed, so there is nothing to amend.".to_owned()),
+        FinishError::Incomplete => {
+            pick("这一项还没填完整。".to_owned(), "This item is not complete yet.".to_owned())
+        }
+        FinishError::Unchanged => pick(
+            "内容没有变，不用更正。".to_owned(),
+            "Nothing changed, so there is nothing to amend.".to_owned(),
+        ),
         FinishError::Store(error) => store_problem(error),
     }
 }
@@ -208,14 +221,17 @@ pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
 pub fn custody(status: &SyncStatus, enrolled: bool, begun: usize) -> String {
     let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
     match (records, photos, status.counts.blocked()) {
-        (0, 0, 0) if !enrolled => {
-            pick("这台手机还没有登记，也没有记录".into(), "This phone is not connected and holds no records".into())
-        }
+        (0, 0, 0) if !enrolled => pick(
+            "这台手机还没有登记，也没有记录".into(),
+            "This phone is not connected and holds no records".into(),
+        ),
         (0, 0, 0) if begun > 0 => pick(
             format!("送出的公司都收到了；还有 {begun} 个任务做了一半，只在这台手机上"),
             format!("All that was sent is received; {begun} unfinished tasks are on this phone alone"),
         ),
-        (0, 0, 0) => pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into()),
+        (0, 0, 0) => {
+            pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into())
+        }
         (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
         (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("{r} records are still on this phone")),
         (0, p, _) => pick(format!("{p} 张照片还在这台手机"), format!("{p} photos are still on this phone")),
@@ -300,7 +316,12 @@ pub fn problem(problem: &ProblemNote) -> String {
             "记录在途中损坏。请再试一次；还不行就导出。",
             "The record was damaged on the way. Try again; if that fails, export it.",
         ),
-        _ => return pick(format!("公司没有收：{}", problem.detail), format!("Not accepted: {}", problem.detail)),
+        _ => {
+            return pick(
+                format!("公司没有收：{}", problem.detail),
+                format!("Not accepted: {}", problem.detail),
+            );
+        }
     };
     pick(zh.to_owned(), en.to_owned())
 }
@@ -308,10 +329,18 @@ pub fn problem(problem: &ProblemNote) -> String {
 /// Why the phone could not be enrolled, and what to do.
 pub fn enrol_problem(error: &EnrolError) -> String {
     let (zh, en) = match error {
-        EnrolError::WrongCode => ("登记码不对。请核对后再填。", "The code is wrong. Check it and enter it again."),
-        EnrolError::UsedCode => ("这个登记码已经用过。请再要一个。", "This code was used already. Ask for another."),
-        EnrolError::ExpiredCode => ("登记码过期了（15 分钟）。请再要一个。", "The code has expired (15 minutes). Ask for another."),
-        EnrolError::TooMany { .. } => ("试得太多了。等一会儿再试。", "Too many tries. Wait a little, then try again."),
+        EnrolError::WrongCode => {
+            ("登记码不对。请核对后再填。", "The code is wrong. Check it and enter it again.")
+        }
+        EnrolError::UsedCode => {
+            ("这个登记码已经用过。请再要一个。", "This code was used already. Ask for another.")
+        }
+        EnrolError::ExpiredCode => {
+            ("登记码过期了（15 分钟）。请再要一个。", "The code has expired (15 minutes). Ask for another.")
+        }
+        EnrolError::TooMany { .. } => {
+            ("试得太多了。等一会儿再试。", "Too many tries. Wait a little, then try again.")
+        }
         EnrolError::Offline | EnrolError::Slow => {
             ("连不上公司。有信号时再试。", "The company cannot be reached. Try again with signal.")
         }
@@ -324,7 +353,10 @@ pub fn enrol_problem(error: &EnrolError) -> String {
             "The company's system cannot connect phones just now. Try again in a while.",
         ),
         EnrolError::Other(problem) => {
-            return pick(format!("没有登记上：{}", problem.detail), format!("Not connected: {}", problem.detail));
+            return pick(
+                format!("没有登记上：{}", problem.detail),
+                format!("Not connected: {}", problem.detail),
+            );
         }
     };
     pick(zh.to_owned(), en.to_owned())
@@ -359,5 +391,8 @@ pub fn found(count: usize) -> String {
 
 /// Where a clause comes from.
 pub fn source(standard: &str, edition: &str, source: &str) -> String {
-    pick(format!("《{standard}》{edition} 版 · {source}"), format!("{standard}, edition {edition} · {source}"))
+    pick(
+        format!("《{standard}》{edition} 版 · {source}"),
+        format!("{standard}, edition {edition} · {source}"),
+    )
 }

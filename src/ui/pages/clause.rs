@@ -1,7 +1,6 @@
 //! One clause or practice of the book: wording, figures, reasons, drawing, where it comes from.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use crate::domain::clause::Clause;
 use crate::domain::procedure::Procedure;
@@ -13,20 +12,16 @@ use crate::ui::i18n::{self, Msg, say, tr};
 
 /// A clause or practice by the code in the address.
 #[component]
-pub fn ClausePage() -> impl IntoView {
-    let params = use_params_map();
-    move || {
-        let code = params.read().get("code").unwrap_or_default();
-        match look_up(&code) {
-            Some((standard, Entry::Clause(clause))) => clause_view(standard, clause),
-            Some((standard, Entry::Practice(practice))) => practice_view(standard, practice),
-            None => view! {
-                <Page title=code back="/standards">
-                    <div class="empty"><p>{tr(Msg::ClauseUnknown)}</p></div>
-                </Page>
-            }
-            .into_any(),
+pub fn ClausePage(code: String) -> impl IntoView {
+    match look_up(&code) {
+        Some((standard, Entry::Clause(clause))) => clause_view(standard, clause),
+        Some((standard, Entry::Practice(practice))) => practice_view(standard, practice),
+        None => view! {
+            <Page title=code back="/standards">
+                <div class="empty"><p>{tr(Msg::ClauseUnknown)}</p></div>
+            </Page>
         }
+        .into_any(),
     }
 }
 
@@ -38,8 +33,8 @@ enum Entry {
 fn look_up(code: &str) -> Option<(&'static Standard, Entry)> {
     standards::pack().iter().find_map(|standard| {
         let clause = standard.clauses.iter().find(|c| c.code == code).map(Entry::Clause);
-        let entry = clause
-            .or_else(|| standard.practices.iter().find(|p| p.code == code).map(Entry::Practice))?;
+        let entry =
+            clause.or_else(|| standard.practices.iter().find(|p| p.code == code).map(Entry::Practice))?;
         Some((standard, entry))
     })
 }
@@ -48,8 +43,11 @@ fn clause_view(standard: &'static Standard, clause: &'static Clause) -> AnyView 
     let fact = |word: Msg, value: String| {
         view! { <div class="fact"><dt>{tr(word)}</dt><dd>{value}</dd></div> }
     };
-    let reasons: Vec<_> =
-        clause.reasons.iter().map(|reason| view! { <li class="reason-text">{say(&reason.text)}</li> }).collect();
+    let reasons: Vec<_> = clause
+        .reasons
+        .iter()
+        .map(|reason| view! { <li class="reason-text">{say(&reason.text)}</li> })
+        .collect();
     let procedures: Vec<_> = clause.procedures.iter().map(procedure_view).collect();
     view! {
         <Page title=clause.code.clone() subtitle=format!("{} · {}", i18n::department(clause.department), say(&clause.group)) back="/standards" class="clause-page">
@@ -111,8 +109,7 @@ fn procedure_view(procedure: &Procedure) -> AnyView {
 }
 
 fn practice_view(standard: &'static Standard, practice: &'static Practice) -> AnyView {
-    let figures: Vec<_> =
-        practice.figures.iter().map(|figure| view! { <li>{say(figure)}</li> }).collect();
+    let figures: Vec<_> = practice.figures.iter().map(|figure| view! { <li>{say(figure)}</li> }).collect();
     view! {
         <Page title=practice.code.clone() subtitle=i18n::department(practice.department) back="/standards" class="clause-page">
             <article class="clause" data-testid="clause-page" data-code=practice.code.clone()>

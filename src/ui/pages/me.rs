@@ -149,7 +149,8 @@ fn Device() -> impl IntoView {
     let delivery = use_delivery();
     let phone = use_phone();
     let room = load(room::ask);
-    let install = phone.install_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<String>();
+    let install =
+        phone.install_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<String>();
     view! {
         <section class="settings-group" aria-labelledby="device-h">
             <h2 id="device-h">{tr(Msg::ThisPhone)}</h2>

@@ -1,7 +1,6 @@
 //! An address that leads nowhere.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::ui::components::frame::Page;
 use crate::ui::i18n::{Msg, tr};
@@ -13,7 +12,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <Page title=tr(Msg::NotFound)>
             <div class="empty">
                 <p>{tr(Msg::NotFoundNext)}</p>
-                <A href="/" attr:class="button primary">{tr(Msg::BackToToday)}</A>
+                <a href="/" class="button primary">{tr(Msg::BackToToday)}</a>
             </div>
         </Page>
     }

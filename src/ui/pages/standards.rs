@@ -1,7 +1,6 @@
 //! The book: search and departments.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::domain::clause::{Clause, Department};
 use crate::domain::standard::Practice;
@@ -79,7 +78,9 @@ fn groups(clauses: Vec<standards::Match<'static>>) -> Vec<AnyView> {
         .map(|group| {
             let rows: Vec<_> = group
                 .iter()
-                .map(|found| row(&found.clause.code, say(&found.clause.wording), i18n::kinds_of(found.clause)))
+                .map(|found| {
+                    row(&found.clause.code, say(&found.clause.wording), i18n::kinds_of(found.clause))
+                })
                 .collect();
             view! {
                 <section class="clause-group">
@@ -95,7 +96,9 @@ fn groups(clauses: Vec<standards::Match<'static>>) -> Vec<AnyView> {
 fn practice_group(practices: Vec<&'static Practice>) -> Option<AnyView> {
     let rows: Vec<_> = practices
         .iter()
-        .map(|practice| row(&practice.code, say(&practice.name), i18n::department(practice.department).to_owned()))
+        .map(|practice| {
+            row(&practice.code, say(&practice.name), i18n::department(practice.department).to_owned())
+        })
         .collect();
     (!rows.is_empty()).then(|| {
         view! {
@@ -113,11 +116,11 @@ fn row(code: &str, text: String, kinds: String) -> AnyView {
     let (href, shown) = (format!("/standards/{code}"), code.clone());
     view! {
         <li>
-            <A href=href attr:class="clause-row" attr:data-testid="clause-row" attr:data-code=code.clone()>
+            <a href=href class="clause-row" data-testid="clause-row" data-code=code>
                 <span class="clause-code">{shown}</span>
                 <span class="clause-row-text">{text}</span>
                 <span class="clause-row-kinds">{kinds}</span>
-            </A>
+            </a>
         </li>
     }
     .into_any()

@@ -137,15 +137,23 @@ fn ladder(all: &Ladder, delivery: Delivery) -> AnyView {
     let sections: Vec<_> = rungs
         .into_iter()
         .filter_map(|rung| {
-            let rows: Vec<_> = held.iter().filter(|h| h.rung == rung).cloned().map(|h| row(h, delivery)).collect();
-            let photo_rows: Vec<_> =
-                all.photos.iter().filter(|p| photo_rung(p, &status) == rung).map(|p| photo_row(rung, p)).collect();
-            let count = if rung == Rung::Received { received } else { (rows.len() + photo_rows.len()) as u64 };
-            (!rows.is_empty() || !photo_rows.is_empty()).then(|| view! {
-                <section class="rung" data-rung=rung.token()>
-                    <h2 class="section-title">{tr(rung.word())}<span class="count">{count}</span></h2>
-                    <ul class="queue">{rows}{photo_rows}</ul>
-                </section>
+            let rows: Vec<_> =
+                held.iter().filter(|h| h.rung == rung).cloned().map(|h| row(h, delivery)).collect();
+            let photo_rows: Vec<_> = all
+                .photos
+                .iter()
+                .filter(|p| photo_rung(p, &status) == rung)
+                .map(|p| photo_row(rung, p))
+                .collect();
+            let count =
+                if rung == Rung::Received { received } else { (rows.len() + photo_rows.len()) as u64 };
+            (!rows.is_empty() || !photo_rows.is_empty()).then(|| {
+                view! {
+                    <section class="rung" data-rung=rung.token()>
+                        <h2 class="section-title">{tr(rung.word())}<span class="count">{count}</span></h2>
+                        <ul class="queue">{rows}{photo_rows}</ul>
+                    </section>
+                }
             })
         })
         .collect();

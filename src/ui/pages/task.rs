@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_params_map;
 
 use crate::domain::clause::Clause;
 use crate::domain::task::Task;
@@ -30,13 +29,10 @@ const LONG: usize = 40;
 
 /// A task by the id in the address.
 #[component]
-pub fn TaskPage() -> impl IntoView {
-    let params = use_params_map();
-    let desk = load(move || {
-        let id = params.read().get("id").unwrap_or_default();
-        open(use_phone(), id)
-    });
-    move || match desk.get().as_deref() {
+pub fn TaskPage(id: String) -> impl IntoView {
+    let phone = use_phone();
+    let desk = load(move || open(phone.clone(), id.clone()));
+    let shown = move || match desk.get().as_deref() {
         None => view! {
             <Page title=tr(Msg::Task) back="/"><p class="loading" role="status">{tr(Msg::Loading)}</p></Page>
         }
@@ -52,7 +48,8 @@ pub fn TaskPage() -> impl IntoView {
             let error = error.clone();
             view! { <Page title=tr(Msg::Task) back="/"><StoreTrouble error /></Page> }.into_any()
         }
-    }
+    };
+    view! { {move || shown()} }
 }
 
 async fn open(phone: Phone, id: String) -> Result<Option<TaskDesk>, StoreError> {

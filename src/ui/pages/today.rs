@@ -51,7 +51,8 @@ fn timeline(day: Day, enrolled: bool) -> AnyView {
             })
             .into_any();
     }
-    let (finished, open): (Vec<_>, Vec<_>) = day.today.into_iter().partition(|t| t.progress.finished.is_some());
+    let (finished, open): (Vec<_>, Vec<_>) =
+        day.today.into_iter().partition(|t| t.progress.finished.is_some());
     view! {
         {section(Msg::Overdue, day.overdue, true)}
         {section(Msg::ToDo, open, false)}
@@ -79,4 +80,3 @@ fn section(title: Msg, tasks: Vec<DayTask>, overdue: bool) -> Option<impl IntoVi
         }
     })
 }
-

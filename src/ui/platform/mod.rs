@@ -4,8 +4,8 @@
 
 pub mod clock;
 pub mod download;
-pub mod ids;
 pub mod idle;
+pub mod ids;
 pub mod locks;
 pub mod photo;
 pub mod position;

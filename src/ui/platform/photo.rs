@@ -93,7 +93,12 @@ fn canvas() -> Option<HtmlCanvasElement> {
     web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()
 }
 
-fn draw(canvas: &HtmlCanvasElement, image: &HtmlImageElement, width: f64, height: f64) -> Result<(), JsValue> {
+fn draw(
+    canvas: &HtmlCanvasElement,
+    image: &HtmlImageElement,
+    width: f64,
+    height: f64,
+) -> Result<(), JsValue> {
     canvas.set_width(width as u32);
     canvas.set_height(height as u32);
     let context: CanvasRenderingContext2d =

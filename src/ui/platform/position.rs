@@ -20,7 +20,8 @@ pub fn remembered() -> Option<String> {
 
 /// Brings the element with this id to the middle of the screen, if it is there.
 pub fn show(id: &str) {
-    let Some(element) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id)) else {
+    let Some(element) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id))
+    else {
         return;
     };
     let options = ScrollIntoViewOptions::new();

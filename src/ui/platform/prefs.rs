@@ -72,16 +72,22 @@ pub fn apply(prefs: Prefs) {
         };
     };
     put("lang", Some(if prefs.lang == Lang::Zh { "zh-CN" } else { "en" }));
-    put("data-theme", match prefs.theme {
-        Theme::System => None,
-        Theme::Light => Some("light"),
-        Theme::Dark => Some("dark"),
-    });
-    put("data-text", match prefs.text {
-        TextSize::Normal => None,
-        TextSize::Large => Some("large"),
-        TextSize::Larger => Some("larger"),
-    });
+    put(
+        "data-theme",
+        match prefs.theme {
+            Theme::System => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        },
+    );
+    put(
+        "data-text",
+        match prefs.text {
+            TextSize::Normal => None,
+            TextSize::Large => Some("large"),
+            TextSize::Larger => Some("larger"),
+        },
+    );
 }
 
 /// The copy of the install's id outside the database.

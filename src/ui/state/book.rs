@@ -63,9 +63,7 @@ fn bare(item: &TaskItem) -> Clause {
         frequency: None,
         sample: Sample::Count(1),
         subject: SubjectKind::Site,
-        procedures: vec![Procedure::Look(Look {
-            sights: vec![Sight { text, fails_as: fails_as.clone() }],
-        })],
+        procedures: vec![Procedure::Look(Look { sights: vec![Sight { text, fails_as: fails_as.clone() }] })],
         reasons: vec![Reason { code: fails_as, text: Text::new("不符合", "Does not conform") }],
         evidence: Evidence::PhotoOnFail,
         weight: 1,

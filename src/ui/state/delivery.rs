@@ -15,12 +15,12 @@ use wasm_bindgen::closure::Closure;
 use super::phone::{Phone, PhoneStore};
 use crate::store::identity::{self, Enrolment};
 use crate::store::{Batch, Row, Store, StoreError, Table, outbox};
-use crate::sync::driver::{Driver, Edge};
 use crate::sync::Wake;
+use crate::sync::driver::{Driver, Edge};
 use crate::sync::enrol::{self, EnrolError};
+use crate::sync::export;
 use crate::sync::http::HttpTransport;
 use crate::sync::status::SyncStatus;
-use crate::sync::export;
 use crate::ui::i18n;
 use crate::ui::platform::{clock, download, ids, locks};
 
@@ -184,7 +184,8 @@ impl Delivery {
         let note = match export::export(&inner.store, &at).await {
             Ok(text) => {
                 let name = format!("rounds-{}.json", at.get(..10).unwrap_or("export"));
-                let (records, photos) = self.status.with_untracked(|s| (s.counts.pending_records(), s.counts.pending_photos()));
+                let (records, photos) =
+                    self.status.with_untracked(|s| (s.counts.pending_records(), s.counts.pending_photos()));
                 match download::offer(&name, &text) {
                     Ok(()) => i18n::exported(records, photos),
                     Err(_) => i18n::store_problem(&StoreError::Other(String::new())),
@@ -257,7 +258,8 @@ impl Delivery {
                     }
                 }
             });
-            let target: &web_sys::EventTarget = if visible_only { document.as_ref() } else { window.as_ref() };
+            let target: &web_sys::EventTarget =
+                if visible_only { document.as_ref() } else { window.as_ref() };
             let _ = target.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
             // Listens for the whole life of the page.
             heard.forget();

@@ -6,9 +6,9 @@ use web_sys::{File, HtmlInputElement};
 
 use crate::domain::answer::PhotoRef;
 use crate::domain::verdict::Verdict;
+use crate::store::StoreError;
 use crate::store::draft::draft_key;
 use crate::store::photos::{self, NewPhoto};
-use crate::store::StoreError;
 use crate::ui::components::icon::Icon;
 use crate::ui::components::thumbnail::Thumbnail;
 use crate::ui::i18n::{self, Msg, tr};

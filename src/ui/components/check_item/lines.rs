@@ -41,8 +41,11 @@ fn rows_view(
         .into_iter()
         .enumerate()
         .map(|(line, (text, words))| {
-            let value = Signal::derive(move || item.answer.with(|answer| answers(answer.procedures.get(at), line)));
-            let set = move |value| desk.change(item, |answer| set_answer(answer.procedures.get_mut(at), line, value));
+            let value =
+                Signal::derive(move || item.answer.with(|answer| answers(answer.procedures.get(at), line)));
+            let set = move |value| {
+                desk.change(item, |answer| set_answer(answer.procedures.get_mut(at), line, value))
+            };
             view! {
                 <li class="line" data-testid=test_id>
                     <span class="line-text">{text.clone()}</span>

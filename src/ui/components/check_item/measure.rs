@@ -31,7 +31,8 @@ pub fn MeasureScreen(desk: TaskDesk, item: ItemDesk, at: usize, measure: Measure
         };
         problem.set(None);
         desk.change(item, |answer| {
-            if let Some(ProcedureAnswer::Measure { value, other, confirmed }) = answer.procedures.get_mut(at) {
+            if let Some(ProcedureAnswer::Measure { value, other, confirmed }) = answer.procedures.get_mut(at)
+            {
                 *(if second { other } else { value }) = parsed;
                 *confirmed = false;
             }
@@ -56,7 +57,7 @@ pub fn MeasureScreen(desk: TaskDesk, item: ItemDesk, at: usize, measure: Measure
     let id = item.item().id;
     let other = measure.other.clone().map(|label| {
         view! { <Figure id=format!("{id}-o{at}") label=say(&label) unit test_id="measure-other"
-            value=Signal::derive(move || given.get().1) enter=Callback::new(move |typed| enter(typed, true)) /> }
+        value=Signal::derive(move || given.get().1) enter=Callback::new(move |typed| enter(typed, true)) /> }
     });
     view! {
         <div class="measure">

@@ -74,7 +74,9 @@ fn procedure_views(desk: TaskDesk, item: ItemDesk, procedures: &[Procedure]) -> 
             Procedure::Check(check) => lines::check_screen(desk, item, at, &check),
             Procedure::Look(look) => lines::look_screen(desk, item, at, &look),
             Procedure::RolePlay(play) => view! { <role_play::RolePlayScreen desk item at play /> }.into_any(),
-            Procedure::Measure(measure) => view! { <measure::MeasureScreen desk item at measure /> }.into_any(),
+            Procedure::Measure(measure) => {
+                view! { <measure::MeasureScreen desk item at measure /> }.into_any()
+            }
         })
         .collect()
 }

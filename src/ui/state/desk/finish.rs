@@ -20,7 +20,8 @@ impl TaskDesk {
         }
         let inner = self.inner.get_value();
         let clauses: Vec<Arc<Clause>> = inner.items.iter().map(ItemDesk::clause).collect();
-        let done = finish::finish(&inner.phone.store, &inner.task, &clauses, open_because, &act(author)).await;
+        let done =
+            finish::finish(&inner.phone.store, &inner.task, &clauses, open_because, &act(author)).await;
         self.reload().await?;
         done
     }

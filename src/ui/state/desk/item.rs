@@ -22,7 +22,12 @@ pub(super) struct Kept {
 }
 
 impl ItemDesk {
-    pub(super) fn new(index: usize, item: TaskItem, clause: Arc<Clause>, draft: Option<Revised<Draft>>) -> Self {
+    pub(super) fn new(
+        index: usize,
+        item: TaskItem,
+        clause: Arc<Clause>,
+        draft: Option<Revised<Draft>>,
+    ) -> Self {
         let (answer, kept) = match draft {
             Some(Revised { value, rev }) => (value.answer.clone(), Kept::of(&value, rev)),
             None => (Answer::blank(&clause), Kept::default()),
@@ -95,4 +100,3 @@ impl Kept {
         }
     }
 }
-

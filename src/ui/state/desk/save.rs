@@ -47,10 +47,8 @@ impl TaskDesk {
             let rev = item.kept.with_value(|kept| kept.rev);
             batch = draft::put_draft(batch, &inner.task.id, &item.item().id, &item.draft(), rev);
         }
-        let progress = Progress {
-            counts: self.counts.get_untracked(),
-            finished: inner.finished_by.borrow().clone(),
-        };
+        let progress =
+            Progress { counts: self.counts.get_untracked(), finished: inner.finished_by.borrow().clone() };
         batch = draft::put_progress(batch, &inner.task, &progress, inner.progress.get());
         inner.phone.store.commit(batch).await?;
         inner.progress.set(inner.progress.get() + 1);
