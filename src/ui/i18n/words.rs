@@ -74,7 +74,7 @@ messages! {
     ToleranceAssumed: "允许偏差为本产品的默认值，可在标准中修改", "The tolerance is this product's default; the standard can change it";
     WhyNot: "为什么不合格", "Why it fails";
     Note: "备注", "Note";
-    AddNoteOrPhoto: "加备注或照片", "Add a note or photo";
+    AddNote: "写备注", "Note";
     AddPhoto: "拍照", "Photo";
     Photo: "照片", "Photo";
     RemovePhoto: "移除照片", "Remove photo";

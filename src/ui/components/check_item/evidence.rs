@@ -1,4 +1,4 @@
-//! Note and photos. Shown on failing, and on request otherwise.
+//! Note and photos: the camera always at hand, the note on failing and on request.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,80 +33,30 @@ pub enum Failure {
     Storage(StoreError),
 }
 
-/// Note and photos of an item.
+/// Note and photos of an item. The camera is one tap away always; the note's field opens on failing
+/// and on request.
 #[component]
 pub fn Evidence(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
-    let asked = RwSignal::new(false);
+    let wanted = RwSignal::new(false);
     let has_some = Memo::new(move |_| item.answer.with(|a| !a.note.is_empty() || !a.photos.is_empty()));
-    let shown = Memo::new(move |_| {
-        asked.get() || item.verdict.get() == Some(Verdict::Nonconforming) || has_some.get()
+    let open = Memo::new(move |_| {
+        wanted.get() || item.verdict.get() == Some(Verdict::Nonconforming) || has_some.get()
     });
-    view! {
-        {move || if shown.get() {
-            view! { <Fields desk item /> }.into_any()
-        } else {
-            view! {
-                <button type="button" class="button quiet add-evidence" data-testid="add-evidence" on:click=move |_| asked.set(true)>
-                    <Icon paths=icons::CAMERA />
-                    <span>{tr(Msg::AddNoteOrPhoto)}</span>
-                </button>
-            }
-            .into_any()
-        }}
-    }
-}
-
-#[component]
-fn Fields(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
     let picking = RwSignal::new(Picking::Nothing);
-    let id = item.item().id;
-    let note_id = format!("{id}-note");
-    let photo_id = StoredValue::new(format!("{id}-photo"));
-    let mark = id.clone();
-    // The page may be killed while the camera is open: the draft is on disk and the address says
-    // where to come back to, before it opens.
-    let before_camera = move |_| {
-        position::remember(&mark);
-        desk.touch(item);
-    };
-    let picked = move |input: HtmlInputElement| {
-        let files = take_files(&input);
-        if !files.is_empty() {
-            spawn_local(keep_all(desk, item, files, picking));
-        }
-    };
     view! {
-        <div class="evidence">
-            <label class="field-label" for=note_id.clone()>{tr(Msg::Note)}</label>
-            <textarea
-                id=note_id
-                class="note"
-                data-testid="note"
-                rows="2"
-                prop:value=move || item.answer.with(|answer| answer.note.clone())
-                on:input:target=move |event| {
-                    let text = event.target().value();
-                    desk.change(item, |answer| answer.note = text);
-                }
-            ></textarea>
+        <div class="evidence" data-open=move || open.get().then_some("true")>
+            {move || open.get().then(|| view! { <NoteField desk item /> })}
             <div class="photo-strip">
                 <For each=move || item.answer.with(|a| a.photos.clone()) key=|photo| photo.sha256.clone() let:photo>
                     <PhotoTile desk item photo />
                 </For>
-                <label class="add-photo" for=photo_id.get_value()>
-                    <Icon paths=icons::CAMERA />
-                    <span>{tr(Msg::AddPhoto)}</span>
-                    <input
-                        id=photo_id.get_value()
-                        class="visually-hidden"
-                        type="file"
-                        accept="image/*"
-                        multiple
-                        data-testid="photo-input"
-                        on:click=before_camera
-                        on:change:target=move |event| picked(event.target())
-                    />
-                </label>
+                <PhotoPicker desk item picking />
+                {move || (!open.get()).then(|| view! {
+                    <button type="button" class="button quiet add-evidence" data-testid="add-evidence" on:click=move |_| wanted.set(true)>
+                        <Icon paths=icons::EDIT />
+                        <span>{tr(Msg::AddNote)}</span>
+                    </button>
+                })}
             </div>
             <div role="status">
                 {move || match picking.get() {
@@ -126,6 +76,60 @@ fn Fields(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
                 }}
             </div>
         </div>
+    }
+}
+
+#[component]
+fn NoteField(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
+    let note_id = format!("{}-note", item.item().id);
+    view! {
+        <label class="field-label" for=note_id.clone()>{tr(Msg::Note)}</label>
+        <textarea
+            id=note_id
+            class="note"
+            data-testid="note"
+            rows="2"
+            prop:value=move || item.answer.with(|answer| answer.note.clone())
+            on:input:target=move |event| {
+                let text = event.target().value();
+                desk.change(item, |answer| answer.note = text);
+            }
+        ></textarea>
+    }
+}
+
+#[component]
+fn PhotoPicker(desk: TaskDesk, item: ItemDesk, picking: RwSignal<Picking>) -> impl IntoView {
+    let id = item.item().id;
+    let photo_id = format!("{id}-photo");
+    let label_for = photo_id.clone();
+    // The page may be killed while the camera is open: the draft is on disk and the address says
+    // where to come back to, before it opens.
+    let before_camera = move |_| {
+        position::remember(&id);
+        desk.touch(item);
+    };
+    let picked = move |input: HtmlInputElement| {
+        let files = take_files(&input);
+        if !files.is_empty() {
+            spawn_local(keep_all(desk, item, files, picking));
+        }
+    };
+    view! {
+        <label class="add-photo" for=label_for>
+            <Icon paths=icons::CAMERA />
+            <span>{tr(Msg::AddPhoto)}</span>
+            <input
+                id=photo_id
+                class="visually-hidden"
+                type="file"
+                accept="image/*"
+                multiple
+                data-testid="photo-input"
+                on:click=before_camera
+                on:change:target=move |event| picked(event.target())
+            />
+        </label>
     }
 }
 
