@@ -5,7 +5,7 @@ use crate::domain::standard::{Practice, Standard};
 /// Every practice whose code, name or wording holds `query` in either language, in the order of
 /// the book. A blank query finds every practice.
 pub fn search_practices<'a>(standards: &'a [Standard], query: &str) -> Vec<&'a Practice> {
-    let query = query.trim().to_lowercase();
+    let query = query.trim().to_ascii_lowercase();
     standards
         .iter()
         .flat_map(|standard| &standard.practices)
@@ -13,7 +13,7 @@ pub fn search_practices<'a>(standards: &'a [Standard], query: &str) -> Vec<&'a P
             let texts = [&practice.name, &practice.wording];
             let mut words =
                 texts.into_iter().flat_map(|t| [&t.zh, &t.en]).chain(std::iter::once(&practice.code));
-            words.any(|text| text.to_lowercase().contains(&query))
+            words.any(|text| text.to_ascii_lowercase().contains(&query))
         })
         .collect()
 }

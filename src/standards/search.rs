@@ -19,8 +19,9 @@ pub struct Match<'a> {
 /// Every clause whose code, wording, group or reasons hold `query` in either language, in the
 /// order of the book. A blank query finds every clause.
 pub fn search<'a>(standards: &'a [Standard], query: &str, lang: Lang) -> Vec<Match<'a>> {
-    let query = query.trim().to_lowercase();
-    let hits = |text: &str| text.to_lowercase().contains(&query);
+    // Only English has cases here; those of all scripts would add tables of letters to the app.
+    let query = query.trim().to_ascii_lowercase();
+    let hits = |text: &str| text.to_ascii_lowercase().contains(&query);
     standards
         .iter()
         .flat_map(|standard| standard.clauses.iter().map(move |clause| (standard, clause)))

@@ -85,7 +85,7 @@ impl Batch {
 
     /// The tables it touches, each once.
     pub fn tables(&self) -> Vec<Table> {
-        let mut tables: Vec<Table> = self
+        let mut touched: Vec<Table> = self
             .ops
             .iter()
             .map(|op| match op {
@@ -97,10 +97,8 @@ impl Batch {
             .collect();
         // Numbers are counted in the meta table.
         if self.ops.iter().any(|op| matches!(op, Op::Number { .. })) {
-            tables.push(Table::Meta);
+            touched.push(Table::Meta);
         }
-        tables.sort_unstable();
-        tables.dedup();
-        tables
+        Table::ALL.into_iter().filter(|table| touched.contains(table)).collect()
     }
 }

@@ -45,13 +45,20 @@ pub async fn read<S: Store>(store: &S, today: NaiveDate) -> Result<Day, StoreErr
         let Some(date) = today.checked_sub_days(Days::new(back)) else { continue };
         let tasks = tasks_of(store, date).await?;
         if back == 0 {
-            day.today = tasks;
+            for task in tasks {
+                let at = day.today.partition_point(|earlier| place(earlier) <= place(&task));
+                day.today.insert(at, task);
+            }
         } else {
             day.overdue.extend(tasks.into_iter().filter(|t| t.progress.finished.is_none()));
         }
     }
-    day.today.sort_by_key(|t| (t.task.due_minute.unwrap_or(u16::MAX), t.task.id.clone()));
     Ok(day)
+}
+
+/// What the day's tasks are ordered by: when they are due, those due at any time last.
+fn place(task: &DayTask) -> (u16, &str) {
+    (task.task.due_minute.unwrap_or(u16::MAX), &task.task.id)
 }
 
 async fn tasks_of<S: Store>(store: &S, date: NaiveDate) -> Result<Vec<DayTask>, StoreError> {

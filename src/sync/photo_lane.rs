@@ -5,7 +5,7 @@
 //! store restored without some of them looks the same: now and then the received ones are asked
 //! about too.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use super::backoff::{delay_ms, nth_random};
 use super::engine::{Now, PhoneView};
@@ -190,12 +190,9 @@ impl PhotoLane {
     /// An answer that names only photos that were asked about, each once.
     fn believed(&self, now: Now, reply: Result<Response, TransportError>) -> Result<MissingAnswer, Trouble> {
         let answer: MissingAnswer = reply::json(reply, now.ms)?;
-        let asked: BTreeMap<&str, u64> =
-            self.asked.iter().map(|photo| (photo.sha256.as_str(), photo.meta.len)).collect();
-        let mut named = BTreeSet::new();
-        let is_sound = answer.missing.iter().all(|blob| {
-            let len = asked.get(blob.sha256.as_str());
-            len.is_some_and(|len| blob.offset <= *len) && named.insert(blob.sha256.as_str())
+        let is_sound = answer.missing.iter().enumerate().all(|(nth, blob)| {
+            let is_new = answer.missing[..nth].iter().all(|earlier| earlier.sha256 != blob.sha256);
+            is_new && self.asked_for(&blob.sha256).is_some_and(|photo| blob.offset <= photo.meta.len)
         });
         if is_sound {
             return Ok(answer);
@@ -204,19 +201,22 @@ impl PhotoLane {
         Err(Trouble::Unknown(note))
     }
 
+    /// A photo of the page asked about; a page is short.
+    fn asked_for(&self, sha256: &str) -> Option<&Photo> {
+        self.asked.iter().find(|photo| photo.sha256 == sha256)
+    }
+
     fn missing(&mut self, now: Now, reply: Result<Response, TransportError>) -> PhotoStep {
         let answer = match self.believed(now, reply) {
             Ok(answer) => answer,
             Err(trouble) => return self.stop(trouble),
         };
-        let asked: BTreeMap<&str, &Photo> =
-            self.asked.iter().map(|photo| (photo.sha256.as_str(), photo)).collect();
-        let named: BTreeSet<&str> = answer.missing.iter().map(|b| b.sha256.as_str()).collect();
-        for photo in self.asked.iter().filter(|photo| !named.contains(photo.sha256.as_str())) {
+        let is_missing = |photo: &&Photo| answer.missing.iter().any(|blob| blob.sha256 == photo.sha256);
+        for photo in self.asked.iter().filter(|photo| !is_missing(photo)) {
             self.verdicts.push((photo.sha256.clone(), PhotoVerdict::Received));
         }
         for (nth, blob) in answer.missing.iter().enumerate() {
-            let photo = asked[blob.sha256.as_str()];
+            let Some(photo) = self.asked.iter().find(|photo| photo.sha256 == blob.sha256) else { continue };
             let tries = self.tries.entry(blob.sha256.clone()).or_default();
             *tries += 1;
             if *tries > TRIES {

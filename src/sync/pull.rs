@@ -103,7 +103,7 @@ async fn without<S: Store>(store: &S, batch: Batch, name: &str) -> Result<Batch,
 }
 
 async fn without_unmet<S: Store>(store: &S, mut batch: Batch, met: Vec<String>) -> Result<Batch, StoreError> {
-    let met: std::collections::BTreeSet<String> = met.into_iter().collect();
+    let met: std::collections::HashSet<String> = met.into_iter().collect();
     for table in [Table::Reference, Table::Tasks] {
         let mut after = String::new();
         loop {

@@ -1,10 +1,9 @@
 //! Boot and the only route table.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use super::address::{Screen, provide_address};
 use super::components::frame::{TabBar, UpdateOffer};
-use super::components::live::live;
 use super::i18n;
 use super::pages::clause::ClausePage;
 use super::pages::me::MePage;
@@ -39,15 +38,11 @@ fn App() -> impl IntoView {
                 remove_shell();
                 provide_phone(phone.clone());
                 provide_delivery(*delivery);
-                let screens = live(move || {
-                    lang.track();
-                    view! { <Screens /> }
-                });
-                view! { {screens} }.into_any()
+                view! { {move || { lang.track(); view! { <Screens /> } }} }
             }
             Err(error) => {
                 remove_shell();
-                view! { <NoStorage error=error.clone() /> }.into_any()
+                view! { <NoStorage error=error.clone() /> }
             }
         })}
     }
@@ -78,13 +73,13 @@ fn Screens() -> impl IntoView {
 
 fn page(screen: Screen) -> AnyView {
     match screen {
-        Screen::Today => view! { <TodayPage /> }.into_any(),
-        Screen::Task(id) => view! { <TaskPage id /> }.into_any(),
-        Screen::Standards => view! { <StandardsPage /> }.into_any(),
-        Screen::Clause(code) => view! { <ClausePage code /> }.into_any(),
-        Screen::Sync => view! { <SyncPage /> }.into_any(),
-        Screen::Me => view! { <MePage /> }.into_any(),
-        Screen::Unknown => view! { <NotFoundPage /> }.into_any(),
+        Screen::Today => view! { <TodayPage /> },
+        Screen::Task(id) => view! { <TaskPage id /> },
+        Screen::Standards => view! { <StandardsPage /> },
+        Screen::Clause(code) => view! { <ClausePage code /> },
+        Screen::Sync => view! { <SyncPage /> },
+        Screen::Me => view! { <MePage /> },
+        Screen::Unknown => view! { <NotFoundPage /> },
     }
 }
 

@@ -11,4 +11,5 @@ pub mod i18n;
 pub mod icons;
 pub mod pages;
 pub mod platform;
+pub mod prelude;
 pub mod state;

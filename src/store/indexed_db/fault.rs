@@ -26,7 +26,7 @@ pub(super) fn store_error(error: &JsValue) -> StoreError {
 }
 
 fn lost(message: &str) -> bool {
-    let message = message.to_lowercase();
+    let message = message.to_ascii_lowercase();
     message.contains("connection") && (message.contains("lost") || message.contains("clos"))
 }
 

@@ -149,8 +149,11 @@ pub async fn record<S: Store>(store: &S, item_id: &str) -> Result<Option<QueueEn
 /// As the store; rows that cannot be read are left out.
 pub async fn undelivered<S: Store>(store: &S) -> Result<Vec<(u64, OutboxRecord)>, StoreError> {
     let queue = queue(store, 0).await?;
-    let mut records: Vec<_> = queue.entries.into_iter().map(|e| (e.seq, e.record)).collect();
-    records.sort_by_key(|(seq, _)| *seq);
+    let mut records: Vec<(u64, OutboxRecord)> = Vec::with_capacity(queue.entries.len());
+    for entry in queue.entries {
+        let at = records.partition_point(|(seq, _)| *seq <= entry.seq);
+        records.insert(at, (entry.seq, entry.record));
+    }
     Ok(records)
 }
 

@@ -1,6 +1,6 @@
 //! The sync chip: tells 「已存手机 3」 from 「公司已全收到」, in words.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use super::icon::Icon;
 use crate::sync::status::ChipState;

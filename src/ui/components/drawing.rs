@@ -1,6 +1,6 @@
 //! The drawings that show a clause's figures, with the measured value on them.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::domain::clause;
 use crate::ui::i18n::{self, Msg, tr};

@@ -1,6 +1,6 @@
 //! Connecting the phone to the company: a code from the office, once.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::ui::i18n::{self, Msg, tr};

@@ -1,6 +1,6 @@
 //! Finishing a task: its summary, what is still open, and the button.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use super::icon::Icon;

@@ -1,6 +1,6 @@
 //! The frame of every page: top bar with the way back and the sync chip, tab bar, notices.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use super::chip::SyncChip;

@@ -1,6 +1,6 @@
 //! A small stroke icon; always beside a word, so hidden from screen readers.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 /// An icon of `icons`, 24 by 24.
 #[component]

@@ -7,7 +7,6 @@ pub mod enrol;
 pub mod finish;
 pub mod frame;
 pub mod icon;
-pub mod live;
 pub mod notice;
 pub mod task_card;
 pub mod thumbnail;

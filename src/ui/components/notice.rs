@@ -1,6 +1,6 @@
 //! Notices: what is wrong, in plain words, and the next step. None blocks what can still be done.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use super::icon::Icon;
@@ -57,8 +57,7 @@ pub fn DeskTrouble(desk: TaskDesk) -> impl IntoView {
                     <p>{tr(Msg::ChangedElsewhere)}</p>
                     <button type="button" class="button quiet" on:click=move |_| desk.trouble.set(None)>{tr(Msg::Understood)}</button>
                 </div>
-            }
-            .into_any(),
+            },
             Trouble::NotSaved(error) => view! {
                 <div class="notice sticky" data-kind="error" data-testid="not-saved" role="alert">
                     <Icon paths=icons::WARNING />
@@ -67,8 +66,7 @@ pub fn DeskTrouble(desk: TaskDesk) -> impl IntoView {
                         {tr(Msg::TryAgain)}
                     </button>
                 </div>
-            }
-            .into_any(),
+            },
         })}
     }
 }

@@ -1,6 +1,6 @@
 //! A task on 今日: what, where, until when, how far.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use super::icon::Icon;
 use crate::domain::task::Task;

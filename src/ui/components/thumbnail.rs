@@ -1,6 +1,6 @@
 //! A photo from the phone's own store, shown through an object URL that is given back.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, Url};

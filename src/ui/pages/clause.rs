@@ -1,6 +1,6 @@
 //! One clause or practice of the book: wording, figures, reasons, drawing, where it comes from.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::domain::clause::Clause;
 use crate::domain::procedure::Procedure;
@@ -20,8 +20,7 @@ pub fn ClausePage(code: String) -> impl IntoView {
             <Page title=code back="/standards">
                 <div class="empty"><p>{tr(Msg::ClauseUnknown)}</p></div>
             </Page>
-        }
-        .into_any(),
+        },
     }
 }
 
@@ -69,7 +68,6 @@ fn clause_view(standard: &'static Standard, clause: &'static Clause) -> AnyView 
             </article>
         </Page>
     }
-    .into_any()
 }
 
 fn procedure_view(procedure: &Procedure) -> AnyView {
@@ -105,7 +103,6 @@ fn procedure_view(procedure: &Procedure) -> AnyView {
             <ul>{rows}</ul>
         </section>
     }
-    .into_any()
 }
 
 fn practice_view(standard: &'static Standard, practice: &'static Practice) -> AnyView {
@@ -121,5 +118,4 @@ fn practice_view(standard: &'static Standard, practice: &'static Practice) -> An
             </article>
         </Page>
     }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! 我: person, site, language, theme, text size, device, room, installing.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::domain::estate::{Site, Staff};
 use crate::domain::text::Lang;
@@ -23,9 +23,9 @@ pub fn MePage() -> impl IntoView {
     view! {
         <Page title=tr(Msg::Me) class="me">
             {move || if delivery.enrolment.with(Option::is_some) {
-                view! { <EnrolAgain /><Person /> }.into_any()
+                view! { <EnrolAgain /><Person /> }
             } else {
-                view! { <EnrolPanel /> }.into_any()
+                view! { <EnrolPanel /> }
             }}
             <Appearance />
             <Device />

@@ -1,6 +1,6 @@
 //! An address that leads nowhere.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::ui::components::frame::Page;
 use crate::ui::i18n::{Msg, tr};

@@ -1,6 +1,6 @@
 //! The book: search and departments.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::domain::clause::{Clause, Department};
 use crate::domain::standard::Practice;
@@ -60,15 +60,13 @@ fn results(query: &str, department: Option<Department>) -> AnyView {
                 <p class="empty-title">{tr(Msg::NothingFound)}</p>
                 <p>{tr(Msg::NothingFoundNext)}</p>
             </div>
-        }
-        .into_any();
+        };
     }
     view! {
         <p class="result-count" role="status">{i18n::found(count)}</p>
         {groups(clauses)}
         {practice_group(practices)}
     }
-    .into_any()
 }
 
 /// Clauses under the heading of their department and group.
@@ -88,7 +86,6 @@ fn groups(clauses: Vec<standards::Match<'static>>) -> Vec<AnyView> {
                     <ul class="clause-list">{rows}</ul>
                 </section>
             }
-            .into_any()
         })
         .collect()
 }
@@ -107,7 +104,6 @@ fn practice_group(practices: Vec<&'static Practice>) -> Option<AnyView> {
                 <ul class="clause-list">{rows}</ul>
             </section>
         }
-        .into_any()
     })
 }
 
@@ -123,7 +119,6 @@ fn row(code: &str, text: String, kinds: String) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
 }
 
 fn heading(clause: &Clause) -> String {

@@ -1,6 +1,6 @@
 //! The custody ladder: what is on this phone, being sent, received by the company, set aside.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::store::day::{self, DayTask};
@@ -68,8 +68,8 @@ pub fn SyncPage() -> impl IntoView {
             </div>
             {move || delivery.export_note.get().map(|note| view! { <p class="hint" role="status" data-testid="export-note">{note}</p> })}
             {move || match held.get().as_deref() {
-                None => view! { <p class="loading" role="status">{tr(Msg::Loading)}</p> }.into_any(),
-                Some(Err(error)) => view! { <StoreTrouble error=error.clone() /> }.into_any(),
+                None => view! { <p class="loading" role="status">{tr(Msg::Loading)}</p> },
+                Some(Err(error)) => view! { <StoreTrouble error=error.clone() /> },
                 Some(Ok(all)) => ladder(all, delivery),
             }}
         </Page>
@@ -127,8 +127,7 @@ fn ladder(all: &Ladder, delivery: Delivery) -> AnyView {
                 <p class="empty-title">{tr(Msg::NothingToSend)}</p>
                 <p>{tr(Msg::NothingToSendNext)}</p>
             </div>
-        }
-        .into_any();
+        };
     }
     let status = delivery.status.get_untracked();
     let received = status.counts.records_received;
@@ -157,7 +156,7 @@ fn ladder(all: &Ladder, delivery: Delivery) -> AnyView {
             })
         })
         .collect();
-    view! { <div class="ladder">{sections}</div> }.into_any()
+    view! { <div class="ladder">{sections}</div> }
 }
 
 fn held_of(entry: &QueueEntry, status: &SyncStatus) -> Held {
@@ -200,7 +199,6 @@ fn row(held: Held, delivery: Delivery) -> AnyView {
             })}
         </li>
     }
-    .into_any()
 }
 
 fn photo_row(rung: Rung, photo: &Photo) -> AnyView {
@@ -215,7 +213,6 @@ fn photo_row(rung: Rung, photo: &Photo) -> AnyView {
             <span class="queue-words">{words}</span>
         </li>
     }
-    .into_any()
 }
 
 impl Rung {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::domain::clause::Clause;
@@ -35,18 +35,16 @@ pub fn TaskPage(id: String) -> impl IntoView {
     let shown = move || match desk.get().as_deref() {
         None => view! {
             <Page title=tr(Msg::Task) back="/"><p class="loading" role="status">{tr(Msg::Loading)}</p></Page>
-        }
-        .into_any(),
-        Some(Ok(Some(desk))) => view! { <DeskView desk=*desk /> }.into_any(),
+        },
+        Some(Ok(Some(desk))) => view! { <DeskView desk=*desk /> },
         Some(Ok(None)) => view! {
             <Page title=tr(Msg::Task) back="/">
                 <div class="empty"><p>{tr(Msg::TaskUnknown)}</p></div>
             </Page>
-        }
-        .into_any(),
+        },
         Some(Err(error)) => {
             let error = error.clone();
-            view! { <Page title=tr(Msg::Task) back="/"><StoreTrouble error /></Page> }.into_any()
+            view! { <Page title=tr(Msg::Task) back="/"><StoreTrouble error /></Page> }
         }
     };
     view! { {move || shown()} }
@@ -95,7 +93,7 @@ fn DeskView(desk: TaskDesk) -> impl IntoView {
             <div class="items" class:long=long>
                 <For each=move || 0..built.get() key=|chunk| *chunk let:chunk>
                     {chunks.with_value(|chunks| chunks[chunk].iter().map(|item| {
-                        view! { <CheckItem desk item=*item /> }.into_any()
+                        view! { <CheckItem desk item=*item /> }
                     }).collect::<Vec<_>>())}
                 </For>
             </div>

@@ -1,6 +1,6 @@
 //! 今日: overdue first, then today's tasks by their time, then what is finished.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::store::day::{self, Day, DayTask};
 use crate::ui::components::enrol::EnrolPanel;
@@ -27,8 +27,8 @@ pub fn TodayPage() -> impl IntoView {
         <Page title=tr(Msg::Today) subtitle=i18n::date(today) class="today">
             {move || delivery.enrolment.with(Option::is_none).then(|| view! { <EnrolPanel /> })}
             {move || match day.get().as_deref() {
-                None => view! { <p class="loading" role="status">{tr(Msg::Loading)}</p> }.into_any(),
-                Some(Err(error)) => view! { <StoreTrouble error=error.clone() /> }.into_any(),
+                None => view! { <p class="loading" role="status">{tr(Msg::Loading)}</p> },
+                Some(Err(error)) => view! { <StoreTrouble error=error.clone() /> },
                 Some(Ok(day)) => timeline(day.clone(), delivery.enrolment.with(Option::is_some)),
             }}
         </Page>
@@ -58,7 +58,6 @@ fn timeline(day: Day, enrolled: bool) -> AnyView {
         {section(Msg::ToDo, open, false)}
         {section(Msg::Finished, finished, false)}
     }
-    .into_any()
 }
 
 fn section(title: Msg, tasks: Vec<DayTask>, overdue: bool) -> Option<impl IntoView> {

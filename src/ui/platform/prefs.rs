@@ -51,12 +51,12 @@ pub enum TextSize {
 
 /// The stored preferences, or the defaults (the browser's language where it is English).
 pub fn load() -> Prefs {
-    LocalStorage::get(PREFS).unwrap_or_else(|_| Prefs { lang: browser_lang(), ..Prefs::default() })
+    read(PREFS).unwrap_or_else(|| Prefs { lang: browser_lang(), ..Prefs::default() })
 }
 
 /// Keeps the preferences; false when localStorage would not take them.
 pub fn save(prefs: Prefs) -> bool {
-    LocalStorage::set(PREFS, prefs).is_ok()
+    is_there() && LocalStorage::set(PREFS, prefs).is_ok()
 }
 
 /// Puts the preferences on the root element, where the style sheets look for them.
@@ -92,12 +92,24 @@ pub fn apply(prefs: Prefs) {
 
 /// The copy of the install's id outside the database.
 pub fn install_id() -> Option<String> {
-    LocalStorage::get(INSTALL_ID).ok()
+    read(INSTALL_ID)
 }
 
 /// Keeps the copy of the install's id; a full localStorage only loses the alarm.
 pub fn keep_install_id(id: &str) {
-    let _ = LocalStorage::set(INSTALL_ID, id);
+    if is_there() {
+        let _ = LocalStorage::set(INSTALL_ID, id);
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(key: &str) -> Option<T> {
+    if is_there() { LocalStorage::get(key).ok() } else { None }
+}
+
+/// Asked first every time: where site data is switched off, the very look at localStorage throws,
+/// and gloo-storage takes that for a fault of the program.
+fn is_there() -> bool {
+    web_sys::window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))))
 }
 
 fn browser_lang() -> Lang {

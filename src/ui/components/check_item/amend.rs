@@ -1,6 +1,6 @@
 //! A finished item: what was recorded, and amending it with a reason.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::domain::judge;

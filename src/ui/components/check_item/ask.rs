@@ -1,6 +1,6 @@
 //! 问: the question large; the expected points stay hidden until what was said is recorded.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use super::choice::{Words, choice};
 use super::lines::{answers, set_answer};

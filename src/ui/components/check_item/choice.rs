@@ -1,6 +1,6 @@
 //! Yes or no to one line: a thing, a sight, a point, a step.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::ui::components::icon::Icon;
 use crate::ui::i18n::{Msg, tr};

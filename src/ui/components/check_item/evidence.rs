@@ -1,6 +1,6 @@
 //! Note and photos: the camera always at hand, the note on failing and on request.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{File, HtmlInputElement};
 
@@ -66,13 +66,13 @@ pub fn Evidence(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
                             <progress max=of prop:value=done as f64 aria-label=tr(Msg::PhotoWork)></progress>
                             <span>{i18n::photo_progress(done, of)}</span>
                         </div>
-                    }.into_any()),
+                    }),
                     Picking::Failed(failures) => Some(view! {
                         <div class="notice" data-kind="error" data-testid="photo-problem">
                             {failures.iter().map(|(name, why)| view! { <p>{i18n::photo_failure(name, why)}</p> })
                                 .collect::<Vec<_>>()}
                         </div>
-                    }.into_any()),
+                    }),
                 }}
             </div>
         </div>

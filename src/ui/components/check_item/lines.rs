@@ -1,6 +1,6 @@
 //! 查 and 看: a list of things, records or sights, each answered on its own.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use super::choice::{Words, choice};
 use crate::domain::answer::ProcedureAnswer;
@@ -21,8 +21,7 @@ pub fn look_screen(desk: TaskDesk, item: ItemDesk, at: usize, look: &Look) -> An
             <div class="look">
                 <p class="sight-single" data-testid="sight">{say(&sight.text)}</p>
             </div>
-        }
-        .into_any();
+        };
     }
     let words = Words { yes: Msg::Seen, no: Msg::NotSeen };
     let rows = look.sights.iter().map(|sight| (say(&sight.text), words)).collect();
@@ -54,7 +53,7 @@ fn rows_view(
             }
         })
         .collect();
-    view! { <ul class=class>{rows}</ul> }.into_any()
+    view! { <ul class=class>{rows}</ul> }
 }
 
 fn words_of(requirement: Requirement) -> Words {

@@ -1,6 +1,6 @@
 //! 量: the figure against its bounds, with a gauge; a slip of unit is asked about before judging.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::domain::answer::ProcedureAnswer;
 use crate::domain::measure::Reading;

@@ -9,7 +9,7 @@ mod measure;
 mod reasons;
 mod role_play;
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::domain::procedure::Procedure;
 use crate::domain::task::Subject;
@@ -70,12 +70,12 @@ fn procedure_views(desk: TaskDesk, item: ItemDesk, procedures: &[Procedure]) -> 
         .cloned()
         .enumerate()
         .map(|(at, procedure)| match procedure {
-            Procedure::Ask(ask) => view! { <ask::AskScreen desk item at ask /> }.into_any(),
+            Procedure::Ask(ask) => view! { <ask::AskScreen desk item at ask /> },
             Procedure::Check(check) => lines::check_screen(desk, item, at, &check),
             Procedure::Look(look) => lines::look_screen(desk, item, at, &look),
-            Procedure::RolePlay(play) => view! { <role_play::RolePlayScreen desk item at play /> }.into_any(),
+            Procedure::RolePlay(play) => view! { <role_play::RolePlayScreen desk item at play /> },
             Procedure::Measure(measure) => {
-                view! { <measure::MeasureScreen desk item at measure /> }.into_any()
+                view! { <measure::MeasureScreen desk item at measure /> }
             }
         })
         .collect()

@@ -1,6 +1,6 @@
 //! The clause's own reasons, first thing after a failing.
 
-use leptos::prelude::*;
+use crate::ui::prelude::*;
 
 use crate::domain::judge;
 use crate::ui::i18n::{Msg, say, tr};

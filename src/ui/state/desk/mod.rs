@@ -8,7 +8,6 @@ mod item;
 mod save;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -83,8 +82,25 @@ struct Inner {
     items: Vec<ItemDesk>,
     progress: Cell<u64>,
     finished_by: RefCell<Option<String>>,
-    dirty: RefCell<BTreeSet<usize>>,
+    /// Few at a time, each once.
+    dirty: RefCell<Vec<usize>>,
     saving: Cell<bool>,
+}
+
+impl Inner {
+    fn mark(&self, item: ItemDesk) {
+        let mut dirty = self.dirty.borrow_mut();
+        if !dirty.contains(&item.index) {
+            dirty.push(item.index);
+        }
+    }
+
+    /// Whether it was marked.
+    fn unmark(&self, index: usize) -> bool {
+        let mut dirty = self.dirty.borrow_mut();
+        let at = dirty.iter().position(|marked| *marked == index);
+        at.map(|at| dirty.swap_remove(at)).is_some()
+    }
 }
 
 impl TaskDesk {
@@ -158,7 +174,7 @@ impl TaskDesk {
             item.saved.set(Saved::Saving);
         }
         let inner = self.inner.get_value();
-        inner.dirty.borrow_mut().insert(item.index);
+        inner.mark(item);
         if !inner.saving.replace(true) {
             let desk = *self;
             spawn_local(async move { desk.save_all(&inner).await });
@@ -225,7 +241,7 @@ impl TaskDesk {
             let Some(item) = inner.items.iter().find(|item| item.item().id == id) else { continue };
             let known = item.kept.with_value(|k| k.rev);
             if news || kept.rev != known {
-                if inner.dirty.borrow_mut().remove(&item.index) {
+                if inner.unmark(item.index) {
                     self.trouble.set(Some(Trouble::ChangedElsewhere));
                 }
                 item.show(kept);

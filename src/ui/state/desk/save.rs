@@ -25,7 +25,7 @@ impl TaskDesk {
                 }
                 Err(StoreError::Conflict { .. }) if conflicts < 3 => {
                     conflicts += 1;
-                    inner.dirty.borrow_mut().extend(batch_of.iter().map(|item| item.index));
+                    batch_of.iter().for_each(|item| inner.mark(*item));
                     match self.reload().await {
                         Ok(()) => continue,
                         Err(error) => error,
@@ -33,7 +33,7 @@ impl TaskDesk {
                 }
                 Err(error) => error,
             };
-            inner.dirty.borrow_mut().extend(batch_of.iter().map(|item| item.index));
+            batch_of.iter().for_each(|item| inner.mark(*item));
             batch_of.iter().for_each(|item| item.saved.set(Saved::No));
             self.trouble.set(Some(Trouble::NotSaved(error)));
             break;
