@@ -239,3 +239,34 @@ async fn a_deaf_tab_blocks_for_five_seconds_and_not_for_ever() {
     let row = store.get(Table::Drafts, "t-1/i-2").await.unwrap().unwrap();
     assert_eq!(row.json, r#"new { "measured_mm" : 1200 }"#);
 }
+
+/// A page that is frozen for the way back must not keep a transaction open: it would block the next
+/// page's writes for ever (seen in WebKit). What was under way goes on when the page is shown again.
+#[wasm_bindgen_test]
+async fn a_page_that_is_left_lets_go_and_goes_on_when_it_is_shown_again() {
+    let store = Browser::fresh("left").await.open().await;
+    suite::put(&store, Table::Drafts, Row::new("before", "g", "1")).await;
+    let (reader, writer) = (store.clone(), store.clone());
+    let done = std::rc::Rc::new(std::cell::Cell::new(0));
+    let (read, written) = (done.clone(), done.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        assert!(reader.get(Table::Drafts, "before").await.unwrap().is_some());
+        read.set(read.get() + 1);
+    });
+    wasm_bindgen_futures::spawn_local(async move {
+        let row = Row::new("during", "g", "2");
+        writer.commit(Batch::new().expect(Table::Drafts, "during", None).put(Table::Drafts, row)).await.unwrap();
+        written.set(written.get() + 1);
+    });
+    raw::next_task().await.unwrap();
+    raw::leave_page();
+    // Another page, which knows nothing of this one, can write at once.
+    raw::put_by_hand("contract-left", "drafts", "other").await.unwrap();
+    assert!(done.get() < 2, "nothing new begins while the page is hidden");
+    raw::show_page();
+    while done.get() < 2 {
+        raw::next_task().await.unwrap();
+    }
+    let row = store.get(Table::Drafts, "during").await.unwrap().unwrap();
+    assert_eq!((row.json.as_str(), row.rev), ("2", 1), "written once");
+}

@@ -47,9 +47,9 @@ pub fn provide_address() -> Address {
 }
 
 /// What `aria-current` says on a link: whether its page, or one below it, is shown.
-pub fn current(href: &'static str) -> Signal<Option<&'static str>> {
+pub fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy + Send {
     let Path(path) = use_context().expect("the address is provided before any link is built");
-    Signal::derive(move || path.with(|path| is_within(path, href)).then_some("page"))
+    move || path.with(|path| is_within(path, href)).then_some("page")
 }
 
 impl Address {
@@ -72,7 +72,8 @@ fn screen_at(path: &str) -> Screen {
         "/sync" => Screen::Sync,
         "/me" => Screen::Me,
         _ => {
-            let below = |folder| path.strip_prefix(folder).filter(|rest| !rest.contains('/')).map(str::to_owned);
+            let below =
+                |folder| path.strip_prefix(folder).filter(|rest| !rest.contains('/')).map(str::to_owned);
             below("/tasks/")
                 .map(Screen::Task)
                 .or_else(|| below("/standards/").map(Screen::Clause))

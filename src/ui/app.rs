@@ -38,7 +38,11 @@ fn App() -> impl IntoView {
                 remove_shell();
                 provide_phone(phone.clone());
                 provide_delivery(*delivery);
-                view! { {move || { lang.track(); view! { <Screens /> } }} }
+                view! { {move || {
+                    // Read, not only tracked: a memo that nobody has read hears of no change.
+                    let _ = lang.get();
+                    view! { <Screens /> }
+                }} }
             }
             Err(error) => {
                 remove_shell();

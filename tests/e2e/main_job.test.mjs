@@ -31,8 +31,7 @@ test('a day with no signal, killed twice, received exactly once', { timeout: 400
     await doItems(app, office, plan, ledger, task);
     await app.finish();
     finished.push(task);
-    await app.open('/');
-    await app.waitForCards(tasks.length);
+    await app.home(tasks.length);
   };
 
   await app.firstVisit(endpoint.demo, tasks.length);
@@ -50,8 +49,7 @@ test('a day with no signal, killed twice, received exactly once', { timeout: 400
   await app.openTask(withPhotos, office.tasks.get(withPhotos).items.length);
   await app.finish();
   finished.push(withPhotos);
-  await app.open('/');
-  await app.waitForCards(tasks.length);
+  await app.home(tasks.length);
 
   const [second, ...others] = tasks.filter((task) => task !== withPhotos);
   await app.openTask(second, office.tasks.get(second).items.length);
@@ -63,8 +61,7 @@ test('a day with no signal, killed twice, received exactly once', { timeout: 400
   await doItems(app, office, plan, ledger, second, 3);
   await app.finish();
   finished.push(second);
-  await app.open('/');
-  await app.waitForCards(tasks.length);
+  await app.home(tasks.length);
   for (const task of others) await doTask(task);
 
   const number = ledger.size + finished.length;

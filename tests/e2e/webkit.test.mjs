@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { App, id } from './lib/app.mjs';
+import { answer } from './lib/checks.mjs';
 import { countRecords } from './lib/db.mjs';
 import { Endpoint } from './lib/endpoint.mjs';
 import { assertKept, doItems, planDay } from './lib/main_job.mjs';
@@ -37,8 +38,7 @@ test('in WebKit: a day with no signal, received exactly once', { timeout: 400_00
     }
     await app.finish();
     finished.push(task);
-    await app.open('/');
-    await app.waitForCards(tasks.length);
+    await app.home(tasks.length);
   }
   const number = ledger.size + finished.length;
   await app.waitForPending(number);
@@ -53,4 +53,20 @@ test('in WebKit: a day with no signal, received exactly once', { timeout: 400_00
   await phone.reload();
   await app.waitForSynced();
   assert.equal(await countRecords(endpoint), number, 'coming back adds nothing');
+});
+
+test('in WebKit: a page left in the middle of its work holds up no other', { timeout: 200_000 }, async (t) => {
+  const endpoint = await (await Endpoint.make(t)).start();
+  const phone = await WebKit.make(t);
+  const app = new App(phone, endpoint.origin);
+  const office = await readOffice(endpoint);
+  await app.firstVisit(endpoint.demo, office.tasks.size);
+  await endpoint.stop();
+  // WebKit keeps a page that was left, open transactions and all, in case one comes back to it.
+  for (const task of [...office.tasks.values()].slice(0, 8)) {
+    await app.open('/');
+    await app.openTask(task.id, task.items.length);
+    for (const item of task.items) await answer(app, item.id, office.clauseOf(item), { verdict: 'na' });
+    await app.finish();
+  }
 });

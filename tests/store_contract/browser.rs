@@ -33,6 +33,12 @@ pub mod raw {
     #[wasm_bindgen(module = "/tests/store_contract/raw.js")]
     extern "C" {
         #[wasm_bindgen(catch)]
+        pub async fn next_task() -> Result<JsValue, JsValue>;
+        pub fn leave_page();
+        pub fn show_page();
+        #[wasm_bindgen(catch)]
+        pub async fn put_by_hand(name: &str, table: &str, key: &str) -> Result<JsValue, JsValue>;
+        #[wasm_bindgen(catch)]
         pub async fn remove(name: &str) -> Result<JsValue, JsValue>;
         #[wasm_bindgen(catch)]
         pub async fn exists(name: &str) -> Result<JsValue, JsValue>;

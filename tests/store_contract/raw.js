@@ -118,3 +118,27 @@ export function heal() {
 export function now() {
   return performance.now();
 }
+
+// One turn of the event loop, in which pending events are delivered.
+export const next_task = () => new Promise((resolve) => setTimeout(resolve));
+
+// What the browser tells a page that it is going to freeze for the way back, and on that way.
+export const leave_page = () => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+export const show_page = () => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+
+// A write by a page that shares nothing with ours.
+export const put_by_hand = (name, table, key) =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const transaction = database.transaction(table, "readwrite");
+      transaction.objectStore(table).put({ k: key, g: "", j: "0", r: 1 });
+      transaction.onabort = () => reject(transaction.error);
+      transaction.oncomplete = () => {
+        database.close();
+        resolve();
+      };
+    };
+  });

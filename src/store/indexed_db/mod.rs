@@ -7,6 +7,7 @@
 mod codec;
 mod connection;
 mod fault;
+mod leaving;
 mod mailbox;
 mod request;
 mod timer;
@@ -97,6 +98,7 @@ impl IndexedDb {
         migrations: &'static [Migration],
         missing: Missing,
     ) -> Result<Self, StoreError> {
+        leaving::watch();
         let connection = Connection::open(name, migrations, missing).await?;
         let inner = Inner {
             name: name.to_owned(),
@@ -115,6 +117,7 @@ impl IndexedDb {
     ) -> Result<T, StoreError> {
         let mut tries = 1;
         loop {
+            leaving::until_shown().await;
             let outcome = match self.connection().await {
                 Ok(connection) => {
                     let outcome = work(&connection.database).await;

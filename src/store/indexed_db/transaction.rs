@@ -7,6 +7,7 @@ use web_sys::{IdbDatabase, IdbObjectStore, IdbTransaction, IdbTransactionMode};
 
 use super::codec;
 use super::fault::store_error;
+use super::leaving;
 use super::mailbox::{Handler, Mailbox};
 use super::request::answers;
 use crate::store::plan::{Place, Plan, Write};
@@ -16,7 +17,10 @@ use crate::store::{Row, StoreError, Table};
 pub(super) fn read(database: &IdbDatabase, table: Table) -> Result<IdbObjectStore, StoreError> {
     database
         .transaction_with_str_and_mode(table.name(), IdbTransactionMode::Readonly)
-        .and_then(|transaction| transaction.object_store(table.name()))
+        .and_then(|transaction| {
+            leaving::track(&transaction);
+            transaction.object_store(table.name())
+        })
         .map_err(|error| store_error(&error))
 }
 
@@ -36,6 +40,7 @@ enum End {
 impl WriteTransaction {
     pub(super) fn begin(database: &IdbDatabase, tables: &[Table]) -> Result<Self, StoreError> {
         let transaction = begin_strict(database, tables).map_err(|error| store_error(&error))?;
+        leaving::track(&transaction);
         let ended = Mailbox::new();
         let handler = ended.handler(|event| match event.type_().as_str() {
             "complete" => End::Complete,

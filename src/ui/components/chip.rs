@@ -13,12 +13,13 @@ use crate::ui::state::delivery::use_delivery;
 #[component]
 pub fn SyncChip() -> impl IntoView {
     let delivery = use_delivery();
+    let here = current("/sync");
     let state = Memo::new(move |_| delivery.status.with(|status| status.chip()));
     let pending = Memo::new(move |_| delivery.status.with(|status| status.counts.pending_records()));
     view! {
         <a
             href="/sync"
-            aria-current=current("/sync")
+            aria-current=here
             class="chip"
             data-testid="sync-chip"
             data-state=move || state.get().token()

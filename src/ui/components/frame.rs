@@ -42,8 +42,9 @@ pub fn Page(
 #[component]
 pub fn TabBar() -> impl IntoView {
     let tab = |href: &'static str, test_id: &'static str, icon, word| {
+        let here = current(href);
         view! {
-            <a href=href class="tab" data-testid=test_id aria-current=current(href)>
+            <a href=href class="tab" data-testid=test_id aria-current=here>
                 <Icon paths=icon />
                 <span>{tr(word)}</span>
             </a>

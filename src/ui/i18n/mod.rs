@@ -29,12 +29,15 @@ pub fn set_lang(lang: Lang) {
     CURRENT.set(lang);
 }
 
-/// A fixed wording in the present language.
+/// A fixed wording in the present language. Not inlined, or both wordings would be named wherever
+/// one is used.
+#[inline(never)]
 pub fn tr(msg: Msg) -> &'static str {
     msg.in_lang(lang())
 }
 
 /// A text of the standard or estate in the present language.
+#[inline(never)]
 pub fn say(text: &Text) -> String {
     text.get(lang()).to_owned()
 }

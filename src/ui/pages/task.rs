@@ -91,15 +91,18 @@ fn DeskView(desk: TaskDesk) -> impl IntoView {
             </header>
             <DeskTrouble desk />
             <div class="items" class:long=long>
-                <For each=move || 0..built.get() key=|chunk| *chunk let:chunk>
-                    {chunks.with_value(|chunks| chunks[chunk].iter().map(|item| {
-                        view! { <CheckItem desk item=*item /> }
-                    }).collect::<Vec<_>>())}
-                </For>
+                {(0..all).map(|chunk| {
+                    let is_due = Memo::new(move |_| built.get() > chunk);
+                    view! { {move || is_due.get().then(|| chunks.with_value(|all| items_view(desk, &all[chunk])))} }
+                }).collect::<Vec<_>>()}
             </div>
             <FinishPanel desk />
         </Page>
     }
+}
+
+fn items_view(desk: TaskDesk, items: &[ItemDesk]) -> Vec<AnyView> {
+    items.iter().map(|item| view! { <CheckItem desk item=*item /> }).collect()
 }
 
 fn chunked(items: Vec<ItemDesk>) -> Vec<Vec<ItemDesk>> {

@@ -103,7 +103,9 @@ pub fn keep_install_id(id: &str) {
 }
 
 fn read<T: serde::de::DeserializeOwned>(key: &str) -> Option<T> {
-    if is_there() { LocalStorage::get(key).ok() } else { None }
+    // Not gloo's own `get`, which would bring a second reader of JSON.
+    let text = if is_there() { LocalStorage::raw().get_item(key).ok()?? } else { return None };
+    crate::json::read(&text).ok()
 }
 
 /// Asked first every time: where site data is switched off, the very look at localStorage throws,

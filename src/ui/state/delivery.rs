@@ -156,14 +156,16 @@ impl Delivery {
     /// Enrols with a code and fetches the day's tasks.
     pub async fn enrol(self, code: String) {
         self.enrolling.set(true);
-        self.enrol_problem.set(None);
         let inner = self.inner.get_value();
         let transport = HttpTransport::new("");
         match enrol::enrol(&transport, &code, &device_name(), &inner.install_id).await {
             Ok(answer) => {
                 let enrolment = enrol::enrolment(answer, "");
                 match identity::set_enrolment(&inner.store, &enrolment).await {
-                    Ok(()) => self.enrolment.set(Some(enrolment)),
+                    Ok(()) => {
+                        self.enrol_problem.set(None);
+                        self.enrolment.set(Some(enrolment));
+                    }
                     Err(error) => self.export_note.set(Some(i18n::store_problem(&error))),
                 }
                 crate::ui::platform::position::forget();

@@ -107,7 +107,7 @@ async function visits(profile, urls, size) {
     await launch.navigate(url);
     await launch.waitFor(`the service worker after visit ${at + 1}`, isWorkerReady);
     if (url !== last) await launch.waitFor('today is on the phone', () => document.querySelector('[data-testid="task-card"]') !== null);
-    if (url === last) await launch.waitFor(`all ${size} items`, countItems, size);
+    if (url === last) await launch.waitFor(`${size} items`, countItems, Math.min(size, 500));
     await launch.close();
   }
 }

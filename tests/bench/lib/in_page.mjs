@@ -45,6 +45,13 @@ export function allNoted() {
   return noted?.all != null && isIdle && performance.now() - noted.all > 1000 && noted;
 }
 
+/** What was noted, once all items are there or the first has been there for `span` milliseconds. */
+export function spanNoted(span) {
+  const { __noted: noted } = window;
+  const isOver = noted?.first != null && (noted.all != null || performance.now() > noted.first + span);
+  return isOver && { ...noted, built: document.getElementsByClassName('check-item').length };
+}
+
 export function countItems(size) {
   return document.getElementsByClassName('check-item').length >= size;
 }

@@ -5,6 +5,8 @@ import * as inPage from './in_page.mjs';
 
 /** 1.6 Mbit/s with 150 ms there and back: the usual "slow 4G". */
 const SLOW_4G = { latency: 150, downloadThroughput: 200_000, uploadThroughput: 94_000 };
+/** How long a very long list is watched while it opens, milliseconds. */
+const SPAN = 20_000;
 /** Chromium calls a task long from here on (Long Tasks, W3C). */
 const LONG = 50;
 
@@ -16,7 +18,8 @@ export async function open(contestant, size, state, { slow4g = false } = {}) {
   try {
     await launch.page('Page.addScriptToEvaluateOnNewDocument', { source: `(${inPage.watchFirst})(${size})` });
     await launch.navigate(contestant.url(size));
-    const noted = await launch.waitFor(`${contestant.name} with ${size} items, ${state}`, inPage.allNoted);
+    const what = `${contestant.name} with ${size} items, ${state}`;
+    const noted = await (size > 1000 ? launch.waitFor(what, inPage.spanNoted, SPAN) : launch.waitFor(what, inPage.allNoted));
     const after = noted.long.filter((task) => task.at + task.took > noted.first);
     return { first: noted.first, all: noted.all, longest: Math.max(LONG, ...after.map((task) => task.took)) };
   } finally {

@@ -22,6 +22,12 @@ export class App {
     await this.waitForWorker();
   }
 
+  /** Back to today the way a person goes: by the tab. */
+  async home(tasks) {
+    await this.phone.click(id('nav-today'));
+    await this.waitForCards(tasks);
+  }
+
   /**
    * Waits until the service worker is active and controls the page. Its `state` is not asked:
    * WebKit now and then leaves that word at "installing" for ever.
@@ -135,9 +141,9 @@ export class App {
     return ids.map((record, at) => ({ record, state: states[at] }));
   }
 
-  /** Opens `/sync` and waits for so many rows. */
+  /** Goes to `/sync` by the chip and waits for so many rows. */
   async openSync(rows) {
-    await this.open('/sync');
+    await this.phone.click(id('sync-chip'));
     await until(`${rows} rows on the sync screen`, async () => (await this.queue()).length === rows);
   }
 

@@ -47,8 +47,7 @@ export async function assertKept(app, office, ledger, finished) {
     }
     const isFinished = (await app.phone.count(id('task-finished'))) > 0;
     assert.equal(isFinished, finished.includes(task.id), `${task.id} is finished or not, as before`);
-    await app.open('/');
-    await app.waitForCards(office.tasks.size);
+    await app.home(office.tasks.size);
   }
 }
 

@@ -1,7 +1,7 @@
 //! 演: the scene, the steps in order with the prescribed words, and a timer.
 
-use gloo_timers::callback::Interval;
 use crate::ui::prelude::*;
+use gloo_timers::callback::Interval;
 
 use super::choice::{Words, choice};
 use super::lines::{answers, set_answer};
