@@ -255,7 +255,10 @@ async fn a_page_that_is_left_lets_go_and_goes_on_when_it_is_shown_again() {
     });
     wasm_bindgen_futures::spawn_local(async move {
         let row = Row::new("during", "g", "2");
-        writer.commit(Batch::new().expect(Table::Drafts, "during", None).put(Table::Drafts, row)).await.unwrap();
+        writer
+            .commit(Batch::new().expect(Table::Drafts, "during", None).put(Table::Drafts, row))
+            .await
+            .unwrap();
         written.set(written.get() + 1);
     });
     raw::next_task().await.unwrap();
