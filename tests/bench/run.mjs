@@ -69,7 +69,7 @@ async function run() {
       for (const contestant of round % 2 ? [...both].reverse() : both) {
         say(`taps, round ${round + 1} of ${tapRounds}: ${contestant.name}, ${size} items`);
         const found = await measure.taps(contestant, size, TAPS);
-        const kept = ((tapped[size] ??= {})[contestant.name] ??= { pass: [], fail: [], kept: [], bare: [] });
+        const kept = ((tapped[size] ??= {})[contestant.name] ??= { pass: [], fail: [], kept: [] });
         for (const [name, times] of Object.entries(found)) kept[name].push(...times);
       }
     }

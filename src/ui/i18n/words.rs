@@ -124,7 +124,7 @@ messages! {
     FailsWhen: "不合格的情形", "It fails when";
     PracticeExplained: "做法：照着做，不打分", "Practice: done, not judged";
     SendNow: "现在送", "Send now";
-    ExportQueue: "导出未送记录", "Export unsent";
+    ExportQueue: "导出未送", "Export unsent";
     NothingToSend: "还没有记录", "No records yet";
     NothingToSendNext: "完成任务后，每条结果和照片在这里看得到走到了哪一步。", "Once a task is finished, each result and photo shows here how far it has come.";
     SendingPhoto: "正在送照片", "Sending a photo";

@@ -105,27 +105,20 @@ export function keptNoted() {
   return window.__kept;
 }
 
-/** Times of `number` bare strict puts, one transaction each, of a value as heavy as a draft. */
-export async function bareputs(number) {
+/** From here on each tap of the floor page is also put on disk: one strict put, nothing around it. */
+export async function keepTaps() {
   const base = await new Promise((done, failed) => {
-    const asked = indexedDB.open('bench-bare', 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore('rows');
+    const asked = indexedDB.open('floor', 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore('drafts');
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => failed(asked.error);
   });
-  const times = [];
-  for (let at = 0; at < number; at += 1) {
-    const began = performance.now();
-    await new Promise((done, failed) => {
-      const write = base.transaction('rows', 'readwrite', { durability: 'strict' });
-      write.objectStore('rows').put({ text: 'x'.repeat(600), at }, `row-${at}`);
-      write.oncomplete = done;
-      write.onabort = () => failed(write.error);
-    });
-    times.push(performance.now() - began);
-    await new Promise((done) => setTimeout(done));
-  }
-  base.close();
-  indexedDB.deleteDatabase('bench-bare');
-  return times;
+  addEventListener('click', (event) => {
+    const item = event.target.closest('.check-item');
+    if (!item) return;
+    delete item.dataset.saved;
+    const write = base.transaction('drafts', 'readwrite', { durability: 'strict' });
+    write.objectStore('drafts').put({ verdict: item.dataset.verdict, text: 'x'.repeat(600) }, item.dataset.itemId);
+    write.oncomplete = () => (item.dataset.saved = 'true');
+  });
 }

@@ -28,33 +28,43 @@ export async function open(contestant, size, state, { slow4g = false } = {}) {
   }
 }
 
-/** Taps on `count` items spread over the list: finger to paint for `pass`, then for `fail`. */
+/**
+ * Taps on `count` items spread over the list: finger to paint for `pass`, then for `fail`. `kept`
+ * is finger to disk: for the app as it is, for the floor with a bare strict put on each tap, made
+ * only after its painting was measured.
+ */
 export async function taps(contestant, size, count) {
   const profile = profileFor(contestant, size, 'warm');
   const launch = await Launch.open(profile);
+  const isApp = contestant.name === 'app';
+  const items = Array.from({ length: count }, (_, at) => Math.floor((at * size) / count));
   try {
     await launch.page('Page.addScriptToEvaluateOnNewDocument', { source: `(${inPage.watchFirst})(${size})` });
     await launch.navigate(contestant.url(size));
     await launch.waitFor('all items', inPage.allNoted);
-    const found = { pass: [], fail: [], kept: [], bare: [] };
-    for (let at = 0; at < count; at += 1) {
-      const item = Math.floor((at * size) / count);
+    const found = { pass: [], fail: [], kept: [] };
+    for (const item of items) {
       for (const verdict of ['pass', 'fail']) {
-        await tapOne(launch, contestant, item, verdict, found);
+        const { painted, kept } = await tapOne(launch, item, verdict, isApp);
+        found[verdict].push(painted);
+        if (isApp && verdict === 'pass') found.kept.push(kept);
       }
     }
-    if (contestant.name === 'app') found.bare = await launch.evaluate(inPage.bareputs, count);
+    if (isApp) return found;
+    await launch.evaluate(inPage.keepTaps);
+    for (const item of items) found.kept.push((await tapOne(launch, item, 'pass', true)).kept);
     return found;
   } finally {
     await launch.close();
   }
 }
 
-async function tapOne(launch, contestant, item, verdict, found) {
+async function tapOne(launch, item, verdict, isKept) {
   const { x, y } = await launch.evaluate(inPage.placeOf, item, `verdict-${verdict}`);
   await launch.evaluate(inPage.armTap, item, verdict);
   await launch.tap(x, y);
-  found[verdict].push(await launch.waitFor(`${contestant.name}: item ${item} ${verdict}`, inPage.tapNoted));
+  const painted = await launch.waitFor(`item ${item} ${verdict}`, inPage.tapNoted);
   // The next tap begins on a page at rest, its write finished.
-  if (contestant.name === 'app') found.kept.push(await launch.waitFor(`item ${item} is saved`, inPage.keptNoted));
+  const kept = isKept ? await launch.waitFor(`item ${item} is saved`, inPage.keptNoted) : undefined;
+  return { painted, kept };
 }
