@@ -202,6 +202,9 @@ test('in the app: a revoked phone says so and keeps all', { timeout: 120_000 }, 
   const { bytes } = await phone.download(() => phone.click(id('export-queue')));
   assert.equal(JSON.parse(bytes).records.length, number, 'and can be carried out by hand');
   assert.equal(await countRecords(endpoint), 0);
+  await phone.goto(endpoint.demo); // A new link from the office.
+  await untilEqual('the chip after the new link', 'synced', async () => (await app.chip()).state);
+  assert.equal(await countRecords(endpoint), number, 'what was kept has gone, once');
   phone.assertQuiet();
 });
 

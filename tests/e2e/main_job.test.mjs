@@ -8,7 +8,7 @@ import { countRecords, photosOnDisk } from './lib/db.mjs';
 import { Endpoint } from './lib/endpoint.mjs';
 import { assertKept, doItems, planDay } from './lib/main_job.mjs';
 import { readOffice } from './lib/office.mjs';
-import { drawCameraPhoto, drawSmallPhoto, jpegSize } from './lib/photos.mjs';
+import { colourAt, drawCameraPhoto, drawSmallPhoto, jpegSize } from './lib/photos.mjs';
 import { assertReceivedOnce } from './lib/received.mjs';
 
 test('a day with no signal, killed twice, received exactly once', { timeout: 400_000 }, async (t) => {
@@ -77,7 +77,7 @@ test('a day with no signal, killed twice, received exactly once', { timeout: 400
 
   const queued = queue.map((row) => row.record);
   await assertReceivedOnce(endpoint, { shown: ledger, queued, tasks });
-  assertShrunkAndUpright(endpoint, [...ledger.values()].find((one) => one.photos.length).photos[0]);
+  await assertShrunkAndUpright(phone, endpoint, [...ledger.values()].find((one) => one.photos.length).photos[0]);
   await app.open('/sync');
   await phone.click(id('sync-now'));
   await app.waitForSynced();
@@ -86,10 +86,12 @@ test('a day with no signal, killed twice, received exactly once', { timeout: 400
 });
 
 /** The 12-megapixel picture lay on its side; what the office holds stands and is small. */
-function assertShrunkAndUpright(endpoint, hash) {
+async function assertShrunkAndUpright(phone, endpoint, hash) {
   const bytes = photosOnDisk(endpoint).get(hash);
   const { width, height } = jpegSize(bytes);
   assert.ok(height > width, `upright: ${width} × ${height}`);
   assert.ok(bytes.length < 400_000, `about 200 KB: ${bytes.length}`);
+  const [red, green, blue] = await colourAt(phone, bytes, 0.9, 0.1);
+  assert.ok(red > 200 && green < 60 && blue < 60, `the marked corner came to the top right: ${red} ${green} ${blue}`);
   assert.equal(bytes.includes(Buffer.from('Exif\0\0', 'latin1')), false, 'no turn is left to be made, no place told');
 }

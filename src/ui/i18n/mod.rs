@@ -1,6 +1,7 @@
 //! Words on the screens, in both languages. The language is set once before a screen is built;
 //! changing it builds the screens anew, so no text needs to be a signal.
 
+mod delivery;
 mod drawings;
 mod names;
 mod phrases;
@@ -10,6 +11,7 @@ use std::cell::Cell;
 
 use crate::domain::text::{Lang, Text};
 
+pub use delivery::*;
 pub use drawings::labelled_drawing;
 pub use names::*;
 pub use phrases::*;

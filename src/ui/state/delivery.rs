@@ -15,12 +15,12 @@ use wasm_bindgen::closure::Closure;
 use super::phone::{Phone, PhoneStore};
 use crate::store::identity::{self, Enrolment};
 use crate::store::{Batch, Row, Store, StoreError, Table, outbox};
-use crate::sync::Wake;
 use crate::sync::driver::{Driver, Edge};
 use crate::sync::enrol::{self, EnrolError};
 use crate::sync::export;
 use crate::sync::http::HttpTransport;
 use crate::sync::status::SyncStatus;
+use crate::sync::{Phase, Wake};
 use crate::ui::i18n;
 use crate::ui::platform::{clock, download, ids, locks};
 
@@ -55,6 +55,8 @@ struct Inner {
     /// Absent while a pass has it.
     driver: RefCell<Option<Driver>>,
     again: RefCell<Option<Wake>>,
+    /// A code in the address of a phone that is enrolled already.
+    spare_code: RefCell<Option<String>>,
     /// Since when another tab has held the lock, on the monotonic clock.
     refused_since: Cell<Option<u64>>,
     timer: RefCell<Option<Timeout>>,
@@ -104,15 +106,20 @@ impl Delivery {
                 install_id: phone.install_id.clone(),
                 driver: RefCell::new(Some(Driver::new())),
                 again: RefCell::new(None),
+                spare_code: RefCell::new(None),
                 refused_since: Cell::new(None),
                 timer: RefCell::new(None),
             })),
         };
         delivery.listen();
-        let code = code_in_address();
-        match code.filter(|_| delivery.enrolment.with_untracked(Option::is_none)) {
-            Some(code) => spawn_local(delivery.enrol(code)),
-            None => delivery.wake(Wake::Start),
+        match code_in_address() {
+            Some(code) if delivery.enrolment.with_untracked(Option::is_none) => {
+                spawn_local(delivery.enrol(code));
+            }
+            code => {
+                delivery.inner.with_value(|inner| *inner.spare_code.borrow_mut() = code);
+                delivery.wake(Wake::Start);
+            }
         }
         Ok(delivery)
     }
@@ -238,6 +245,7 @@ impl Delivery {
         let since = inner.refused_since.get().unwrap_or_else(clock::mono_ms);
         inner.refused_since.set(next.is_none().then_some(since));
         self.news.update(|n| *n += 1);
+        self.use_spare_code(inner);
         // Another tab is sending: look again soon, for what it did not take along.
         let at = next.unwrap_or(Some(clock::now_ms() + 5_000));
         let delivery = *self;
@@ -245,6 +253,18 @@ impl Delivery {
             let wait = at.saturating_sub(clock::now_ms()).min(u64::from(u32::MAX)) as u32;
             Timeout::new(wait, move || delivery.wake(Wake::Timer))
         });
+    }
+
+    /// A code that came with the address is used when the enrolment turned out to have ended, and
+    /// left to run out when it stands.
+    fn use_spare_code(&self, inner: &Inner) {
+        let ended = self
+            .status
+            .with_untracked(|status| matches!(status.phase, Phase::NeedsEnrolment | Phase::Revoked));
+        let code = inner.spare_code.borrow_mut().take();
+        if let Some(code) = code.filter(|_| ended) {
+            spawn_local(self.enrol(code));
+        }
     }
 
     fn listen(&self) {

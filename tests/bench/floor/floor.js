@@ -16,41 +16,54 @@ function element(name, attributes, ...children) {
   return made;
 }
 
+function verdictButton([verdict, word]) {
+  return element('button', { type: 'button', 'data-testid': `verdict-${verdict}`, 'aria-pressed': 'false' }, word);
+}
+
 function item(number) {
   const isNumber = number % 10 === 9;
-  const buttons = VERDICTS.map(([verdict, word]) => element('button', { type: 'button', 'data-testid': `verdict-${verdict}`, 'aria-pressed': 'false' }, word));
-  const made = element('article', { class: 'check-item', 'data-testid': 'check-item', 'data-item-id': `f-${number}`, 'data-verdict': '' },
-    element('div', { class: 'head' }, element('span', {}, isNumber ? '量' : '看'), element('span', {}, `H${1 + (number % 9)}.${1 + (number % 4)}`), element('span', {}, `点位 ${number + 1}`)),
+  const code = `H${1 + (number % 9)}.${1 + (number % 4)}`;
+  const attributes = { class: 'check-item', 'data-testid': 'check-item', 'data-item-id': `f-${number}`, 'data-verdict': '' };
+  const head = [isNumber ? '量' : '看', code, `点位 ${number + 1}`].map((text) => element('span', {}, text));
+  const made = element('article', attributes, element('div', { class: 'head' }, ...head),
     element('h2', {}, `第 ${number + 1} 项:现场与标准一致,标识清楚,没有缺失`));
   if (isNumber) {
-    made.append(
-      element('label', { for: `n-${number}` }, '测得(cm)'),
-      element('input', { id: `n-${number}`, type: 'text', inputmode: 'decimal', 'data-testid': 'measure-input' }),
-      element('p', { class: 'gauge', 'data-testid': 'measure-gauge', 'data-state': 'empty' }, `${RANGE.min} 到 ${RANGE.max}`));
+    const field = { id: `n-${number}`, type: 'text', inputmode: 'decimal', 'data-testid': 'measure-input' };
+    const gauge = { class: 'gauge', 'data-testid': 'measure-gauge', 'data-state': 'empty' };
+    made.append(element('label', { for: `n-${number}` }, '测得(cm)'), element('input', field),
+      element('p', gauge, `${RANGE.min} 到 ${RANGE.max}`));
   }
-  made.append(element('div', { class: 'row', role: 'group', 'aria-label': '结论' }, ...buttons));
+  made.append(element('div', { class: 'row', role: 'group', 'aria-label': '结论' }, ...VERDICTS.map(verdictButton)));
   return made;
 }
 
 function setVerdict(article, verdict) {
   article.dataset.verdict = verdict;
-  for (const [name] of VERDICTS) article.querySelector(`[data-testid="verdict-${name}"]`).setAttribute('aria-pressed', String(name === verdict));
+  for (const [name] of VERDICTS) {
+    const button = article.querySelector(`[data-testid="verdict-${name}"]`);
+    button.setAttribute('aria-pressed', String(name === verdict));
+  }
   const open = article.querySelector('.reasons');
   if (verdict !== 'fail') open?.remove();
   else if (!open) article.append(reasons());
 }
 
 function reasons() {
-  const buttons = REASONS.map((text) => element('button', { type: 'button', 'data-testid': 'fail-reason', 'data-reason': text, 'aria-pressed': 'false' }, text));
-  return element('div', { class: 'reasons' }, ...buttons, element('textarea', { 'data-testid': 'note', rows: '2', 'aria-label': '备注' }));
+  const buttons = REASONS.map((text) => {
+    const attributes = { type: 'button', 'data-testid': 'fail-reason', 'data-reason': text, 'aria-pressed': 'false' };
+    return element('button', attributes, text);
+  });
+  const note = element('textarea', { 'data-testid': 'note', rows: '2', 'aria-label': '备注' });
+  return element('div', { class: 'reasons' }, ...buttons, note);
 }
 
 list.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
   const name = button.dataset.testid;
-  if (name === 'fail-reason') button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));
-  else setVerdict(button.closest('article'), name.replace('verdict-', ''));
+  if (name === 'fail-reason') {
+    button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));
+  } else setVerdict(button.closest('article'), name.replace('verdict-', ''));
 });
 
 list.addEventListener('input', (event) => {

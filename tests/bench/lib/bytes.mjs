@@ -7,7 +7,11 @@ import { Launch } from './cdp.mjs';
 import { floorFiles } from './floor_server.mjs';
 import { isWorkerReady } from './in_page.mjs';
 
-const KINDS = { html: 'page', css: 'style', js: 'script', mjs: 'script', wasm: 'program', webmanifest: 'manifest', svg: 'picture', png: 'picture', json: 'data' };
+const KINDS = {
+  html: 'page', css: 'style', js: 'script', mjs: 'script', wasm: 'program', webmanifest: 'manifest',
+  svg: 'picture', png: 'picture', json: 'data',
+};
+const PACKED = /\.(png|woff2)$/;
 
 /** The app's first load as the network saw it, service worker's script included; not the calls. */
 export async function appBytes(origin, profile) {
@@ -27,8 +31,10 @@ export async function appBytes(origin, profile) {
   } finally {
     await launch.close();
   }
-  const files = [...paths].filter((path) => existsSync(join(dist, path))).map((path) => weigh(path, readFileSync(join(dist, path))));
-  return { ...sum(files), uncompressed: [...coded].filter(([path, how]) => how === 'none' && !/\.(png|woff2)$/.test(path)).map(([path]) => path) };
+  const there = [...paths].filter((path) => existsSync(join(dist, path)));
+  const files = there.map((path) => weigh(path, readFileSync(join(dist, path))));
+  const uncompressed = [...coded].filter(([path, how]) => how === 'none' && !PACKED.test(path));
+  return { ...sum(files), uncompressed: uncompressed.map(([path]) => path) };
 }
 
 export function floorBytes() {
@@ -36,7 +42,9 @@ export function floorBytes() {
 }
 
 function weigh(path, bytes) {
-  return { path, kind: KINDS[path.split('.').at(-1)] ?? 'other', raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+  const kind = KINDS[path.split('.').at(-1)] ?? 'other';
+  const gzip = gzipSync(bytes, { level: 9 }).length;
+  return { path, kind, raw: bytes.length, gzip, brotli: brotliCompressSync(bytes).length };
 }
 
 function sum(files) {
@@ -45,6 +53,7 @@ function sum(files) {
     gzip: list.reduce((total, file) => total + file.gzip, 0),
     brotli: list.reduce((total, file) => total + file.brotli, 0),
   });
-  const kinds = Object.fromEntries([...new Set(files.map((file) => file.kind))].map((kind) => [kind, add(files.filter((file) => file.kind === kind))]));
+  const names = [...new Set(files.map((file) => file.kind))];
+  const kinds = Object.fromEntries(names.map((kind) => [kind, add(files.filter((file) => file.kind === kind))]));
   return { total: add(files), kinds, files };
 }

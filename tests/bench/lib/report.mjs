@@ -6,19 +6,29 @@ export function report(results) {
   const rows = [...opening(results.opened), ...tapping(results.tapped)];
   results.rows = rows;
   const head = ['measured, ms', 'app', 'floor', 'ratio', 'bar', ''];
-  const cells = rows.map((row) => [row.name, show(row.app), show(row.floor), row.ratio === null ? '–' : row.ratio.toFixed(2), row.bar, row.holds === null ? '' : row.holds ? 'holds' : 'MISSES']);
-  const kilo = (bytes) => `${(bytes / 1024).toFixed(1)}`;
-  const weights = Object.entries(results.bytes.app.kinds).map(([kind, one]) => [kind, kilo(one.raw), kilo(one.gzip), kilo(one.brotli)]);
-  const { total } = results.bytes.app;
-  const small = total.brotli <= 300 * 1024;
-  const floor = results.bytes.floor.total;
-  const bytes = [['first load, KB', 'raw', 'gzip', 'brotli'], ...weights, ['whole', kilo(total.raw), kilo(total.gzip), kilo(total.brotli)], ['floor', kilo(floor.raw), kilo(floor.gzip), kilo(floor.brotli)]];
   return [
-    '', table(bytes), `bar: whole first load ≤ 300 KB brotli: ${small ? 'holds' : 'MISSES'}`,
-    results.bytes.app.uncompressed.length ? `sent uncompressed: ${results.bytes.app.uncompressed.join(' ')}` : 'all of it was sent compressed',
-    '', `medians of ${results.rounds} launches each, in turns; CPU slowed 4 times; ${results.taps} taps each`,
-    table([head, ...cells]),
+    '', ...weights(results.bytes), '',
+    `medians of ${results.rounds} launches each, in turns; CPU slowed 4 times; ${results.taps} taps each`,
+    table([head, ...rows.map(cells)]),
   ].join('\n');
+}
+
+function cells({ name, app, floor, ratio, bar, holds }) {
+  const verdict = { true: 'holds', false: 'MISSES', null: '' }[holds];
+  return [name, show(app), show(floor), ratio.toFixed(2), bar, verdict];
+}
+
+function weights({ app, floor }) {
+  const kilo = (bytes) => (bytes / 1024).toFixed(1);
+  const line = (name, one) => [name, kilo(one.raw), kilo(one.gzip), kilo(one.brotli)];
+  const kinds = Object.entries(app.kinds).map(([kind, one]) => line(kind, one));
+  const head = ['first load, KB', 'raw', 'gzip', 'brotli'];
+  const plain = app.uncompressed.join(' ');
+  return [
+    table([head, ...kinds, line('whole', app.total), line('floor', floor.total)]),
+    `bar: whole first load ≤ 300 KB brotli: ${app.total.brotli <= 300 * 1024 ? 'holds' : 'MISSES'}`,
+    plain ? `sent uncompressed: ${plain}` : 'all of it was sent compressed',
+  ];
 }
 
 function opening(opened) {

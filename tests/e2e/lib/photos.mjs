@@ -33,6 +33,18 @@ export function jpegSize(bytes) {
   throw new Error('not a JPEG with a frame');
 }
 
+/** Colour at a place of a picture as a browser shows it, places from 0 to 1: `[red, green, blue]`. */
+export function colourAt(phone, bytes, x, y) {
+  return phone.evaluate(async (asked) => {
+    const data = Uint8Array.from(atob(asked.base64), (letter) => letter.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([data], { type: 'image/jpeg' }));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const pen = canvas.getContext('2d');
+    pen.drawImage(picture, 0, 0);
+    return [...pen.getImageData(asked.x * picture.width, asked.y * picture.height, 1, 1).data].slice(0, 3);
+  }, { base64: bytes.toString('base64'), x, y });
+}
+
 /** Puts an EXIF block with one tag, Orientation, behind the start of the image. */
 function withOrientation(jpeg, orientation) {
   const tiff = Buffer.alloc(26);

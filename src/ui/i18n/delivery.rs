@@ -1,0 +1,177 @@
+//! Wordings of delivery: the chip, the custody ladder, enrolment, what the endpoint refused.
+
+use super::{pick, store_problem};
+use crate::store::StoreError;
+use crate::store::outbox::ProblemNote;
+use crate::sync::enrol::EnrolError;
+use crate::sync::status::{ChipState, Phase, SyncStatus};
+use crate::ui::platform::clock;
+
+/// The sync chip's words.
+pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
+    match state {
+        _ if !enrolled && pending == 0 => pick("未登记".into(), "Not connected".into()),
+        ChipState::Synced => pick("公司已全收到".into(), "All received".into()),
+        ChipState::Sending => pick(format!("正在送 {pending}"), format!("Sending {pending}")),
+        ChipState::Blocked => pick(format!("要处理 {pending}"), format!("Needs you {pending}")),
+        ChipState::Pending | ChipState::Waiting | ChipState::Offline if pending == 0 => {
+            pick("没有信号".into(), "No signal".into())
+        }
+        ChipState::Pending | ChipState::Waiting | ChipState::Offline => {
+            pick(format!("已存手机 {pending}"), format!("On phone {pending}"))
+        }
+    }
+}
+
+/// Who holds the records, in one line.
+pub fn custody(status: &SyncStatus, enrolled: bool, begun: usize) -> String {
+    let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
+    match (records, photos, status.counts.blocked()) {
+        (0, 0, 0) if !enrolled => pick(
+            "这台手机还没有登记，也没有记录".into(),
+            "This phone is not connected and holds no records".into(),
+        ),
+        (0, 0, 0) if begun > 0 => pick(
+            format!("送出的公司都收到了；还有 {begun} 个任务做了一半，只在这台手机上"),
+            format!("All that was sent is received; {begun} unfinished tasks are on this phone alone"),
+        ),
+        (0, 0, 0) => {
+            pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into())
+        }
+        (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
+        (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("{r} records are still on this phone")),
+        (0, p, _) => pick(format!("{p} 张照片还在这台手机"), format!("{p} photos are still on this phone")),
+        (r, p, _) => pick(
+            format!("{r} 条记录、{p} 张照片还在这台手机"),
+            format!("{r} records and {p} photos are still on this phone"),
+        ),
+    }
+}
+
+/// What is going on with delivery.
+pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
+    if let Some(alarm) = delivery_alarm(status, enrolled) {
+        return alarm;
+    }
+    match status.phase {
+        Phase::Sending => pick("正在和公司通信。".into(), "Talking to the company.".into()),
+        Phase::Waiting { .. } | Phase::Offline => pick(
+            "现在连不上公司，记录都在手机里，连上后自动送。".into(),
+            "The company cannot be reached now. Everything is on the phone and goes by itself later.".into(),
+        ),
+        _ => match status.last_ok_ms {
+            Some(at) => pick(
+                format!("上次与公司核对：{}", clock::hour_minute(at)),
+                format!("Last checked with the company at {}", clock::hour_minute(at)),
+            ),
+            None => String::new(),
+        },
+    }
+}
+
+/// What the person must do for delivery to go on; `None` when nothing.
+pub fn delivery_alarm(status: &SyncStatus, enrolled: bool) -> Option<String> {
+    match &status.phase {
+        // A phone that never was connected is told so where it connects.
+        Phase::NeedsEnrolment if !enrolled => None,
+        Phase::NeedsEnrolment => Some(pick(
+            "这台手机要重新登记才能送记录。记录都在手机里，一条不少。请向项目经理要登记码，在“我”里填。".into(),
+            "This phone must be connected again before it can send. Every record is still on it. Ask your manager for a code and enter it under Me.".into(),
+        )),
+        Phase::Revoked => Some(pick(
+            "公司停用了这台手机，不再接收它的记录。记录都在手机里；请找项目经理，或导出记录。".into(),
+            "The company has revoked this phone and takes no records from it. They are all still here; see your manager, or export them.".into(),
+        )),
+        Phase::Failed(_) => Some(store_problem(&StoreError::Other(String::new()))),
+        _ if status.counts.blocked() > 0 => Some(pick(
+            format!("{} 条记录公司没有收，已搁置在手机里。到“同步”看原因。", status.counts.blocked()),
+            format!("{} records were not accepted and are set aside on the phone. See why under Sync.", status.counts.blocked()),
+        )),
+        _ => None,
+    }
+}
+
+/// When the next try is.
+pub fn next_try(at_ms: u64) -> String {
+    let seconds = at_ms.saturating_sub(clock::now_ms()).div_ceil(1_000);
+    pick(format!("{seconds} 秒后再试"), format!("Next try in {seconds} s"))
+}
+
+/// The endpoint's time and number.
+pub fn received_as(at: &str, number: u64) -> String {
+    pick(format!("{at} 收到，编号 {number}"), format!("Received {at}, no. {number}"))
+}
+
+/// When it was captured.
+pub fn captured(at: &str) -> String {
+    pick(format!("{at} 记录"), format!("Recorded {at}"))
+}
+
+/// Why the endpoint did not take a record, and what to do.
+pub fn problem(problem: &ProblemNote) -> String {
+    let (zh, en) = match problem.code.as_str() {
+        "id-reuse" => (
+            "公司已有同号但内容不同的记录，两份都保留。请告诉项目经理。",
+            "The company has another record under the same number; both are kept. Tell your manager.",
+        ),
+        "unknown-kind" => (
+            "公司的系统还不认识这种记录，留了副本。请让公司升级系统后再试。",
+            "The company's system does not know this kind of record yet and kept a copy. Try again after it is updated.",
+        ),
+        "body-hash-mismatch" | "body-not-json" => (
+            "记录在途中损坏。请再试一次；还不行就导出。",
+            "The record was damaged on the way. Try again; if that fails, export it.",
+        ),
+        _ => {
+            return pick(
+                format!("公司没有收：{}", problem.detail),
+                format!("Not accepted: {}", problem.detail),
+            );
+        }
+    };
+    pick(zh.to_owned(), en.to_owned())
+}
+
+/// Why the phone could not be enrolled, and what to do.
+pub fn enrol_problem(error: &EnrolError) -> String {
+    let (zh, en) = match error {
+        EnrolError::WrongCode => {
+            ("登记码不对。请核对后再填。", "The code is wrong. Check it and enter it again.")
+        }
+        EnrolError::UsedCode => {
+            ("这个登记码已经用过。请再要一个。", "This code was used already. Ask for another.")
+        }
+        EnrolError::ExpiredCode => {
+            ("登记码过期了（15 分钟）。请再要一个。", "The code has expired (15 minutes). Ask for another.")
+        }
+        EnrolError::TooMany { .. } => {
+            ("试得太多了。等一会儿再试。", "Too many tries. Wait a little, then try again.")
+        }
+        EnrolError::Offline | EnrolError::Slow => {
+            ("连不上公司。有信号时再试。", "The company cannot be reached. Try again with signal.")
+        }
+        EnrolError::NotTheEndpoint => (
+            "回答的不是公司的系统，可能要先登录这个网络。登录后再试。",
+            "Something else answered; this network may want a sign-in first. Sign in, then try again.",
+        ),
+        EnrolError::Unavailable(_) => (
+            "公司的系统现在办不了登记。过一会儿再试。",
+            "The company's system cannot connect phones just now. Try again in a while.",
+        ),
+        EnrolError::Other(problem) => {
+            return pick(
+                format!("没有登记上：{}", problem.detail),
+                format!("Not connected: {}", problem.detail),
+            );
+        }
+    };
+    pick(zh.to_owned(), en.to_owned())
+}
+
+/// What an export came to.
+pub fn exported(records: u64, photos: u64) -> String {
+    pick(
+        format!("已导出 {records} 条记录、{photos} 张照片。记录仍在手机里。"),
+        format!("Exported {records} records and {photos} photos. They are still on the phone."),
+    )
+}
