@@ -14,7 +14,10 @@ use crate::ui::state::delivery::use_delivery;
 pub fn SyncChip() -> impl IntoView {
     let delivery = use_delivery();
     let here = current("/sync");
-    let state = Memo::new(move |_| delivery.status.with(|status| status.chip()));
+    let state = Memo::new(move |_| match delivery.counted.get() {
+        true => delivery.status.with(|status| status.chip()),
+        false => ChipState::Pending,
+    });
     let pending = Memo::new(move |_| delivery.status.with(|status| status.counts.pending_records()));
     view! {
         <a

@@ -14,8 +14,10 @@ pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
         ChipState::Synced => pick("公司已全收到".into(), "All received".into()),
         ChipState::Sending => pick(format!("正在送 {pending}"), format!("Sending {pending}")),
         ChipState::Blocked => pick(format!("要处理 {pending}"), format!("Needs you {pending}")),
-        ChipState::Pending | ChipState::Waiting | ChipState::Offline if pending == 0 => {
-            pick("没有信号".into(), "No signal".into())
+        ChipState::Pending if pending == 0 => pick("正在核对".into(), "Checking".into()),
+        // All records are there, and photos still on their way.
+        ChipState::Waiting | ChipState::Offline if pending == 0 => {
+            pick("照片待送".into(), "Photos to send".into())
         }
         ChipState::Pending | ChipState::Waiting | ChipState::Offline => {
             pick(format!("已存手机 {pending}"), format!("On phone {pending}"))

@@ -83,7 +83,8 @@ fn Summary(delivery: Delivery, begun: Signal<Option<usize>>) -> impl IntoView {
         {move || delivery.status.with(|status| {
             let enrolled = delivery.enrolment.with(Option::is_some);
             let unsent = status.counts.pending_records() + status.counts.pending_photos() > 0;
-            let begun = begun.get();
+            // Nothing is called safe before everything was counted.
+            let begun = begun.get().filter(|_| delivery.counted.get());
             let safe = enrolled && !unsent && begun == Some(0);
             let next = status.next_try_ms.filter(|_| unsent).map(i18n::next_try);
             view! {

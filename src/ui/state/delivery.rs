@@ -22,7 +22,7 @@ use crate::sync::http::HttpTransport;
 use crate::sync::status::SyncStatus;
 use crate::sync::{Phase, Wake};
 use crate::ui::i18n;
-use crate::ui::platform::{clock, download, ids, locks};
+use crate::ui::platform::{clock, download, idle, ids, locks};
 
 /// How long another tab's lock is respected.
 const LOCK_PATIENCE_MS: u64 = 60_000;
@@ -34,6 +34,8 @@ const PERSON: &str = "person";
 pub struct Delivery {
     /// What the engine last said.
     pub status: RwSignal<SyncStatus>,
+    /// The engine has counted: before that, nobody can say that everything is received.
+    pub counted: RwSignal<bool>,
     /// The phone's enrolment.
     pub enrolment: RwSignal<Option<Enrolment>>,
     /// The staff id of whoever uses the phone.
@@ -95,6 +97,7 @@ impl Delivery {
         let person = phone.store.get(Table::Meta, PERSON).await?.map(|row| row.json);
         let delivery = Self {
             status: RwSignal::new(SyncStatus::default()),
+            counted: RwSignal::new(false),
             enrolment: RwSignal::new(enrolment),
             person: RwSignal::new(person.filter(|id| !id.is_empty())),
             news: RwSignal::new(0),
@@ -118,7 +121,8 @@ impl Delivery {
             }
             code => {
                 delivery.inner.with_value(|inner| *inner.spare_code.borrow_mut() = code);
-                delivery.wake(Wake::Start);
+                // The first screen first: a pass reads much of the database.
+                idle::when_idle(move || delivery.wake(Wake::Start));
             }
         }
         Ok(delivery)
@@ -232,6 +236,9 @@ impl Delivery {
             }
         };
         driver.refresh(&inner.store, &publish).await;
+        if !self.counted.get_untracked() {
+            self.counted.set(true);
+        }
         let transport = HttpTransport::new("");
         let run = driver.run_pass(&inner.store, &transport, &BrowserEdge, wake, &publish);
         // A frozen tab may hold the lock for ever: past the limit we go on without it, since the
