@@ -119,6 +119,18 @@ impl Counts {
         }
     }
 
+    /// Counts an item anew whose verdict was `before` and is `after`.
+    pub fn replace(&mut self, before: Option<Verdict>, after: Option<Verdict>) {
+        let slot = match before {
+            Some(Verdict::Conforming) => &mut self.conforming,
+            Some(Verdict::Nonconforming) => &mut self.nonconforming,
+            Some(Verdict::NotApplicable) => &mut self.not_applicable,
+            None => &mut self.open,
+        };
+        *slot = slot.saturating_sub(1);
+        self.add(after);
+    }
+
     /// Items decided.
     pub fn done(&self) -> u32 {
         self.conforming + self.nonconforming + self.not_applicable
@@ -127,5 +139,43 @@ impl Counts {
     /// All items.
     pub fn total(&self) -> u32 {
         self.done() + self.open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_verdict() -> impl Strategy<Value = Option<Verdict>> {
+        prop::sample::select(vec![
+            None,
+            Some(Verdict::Conforming),
+            Some(Verdict::Nonconforming),
+            Some(Verdict::NotApplicable),
+        ])
+    }
+
+    fn count(verdicts: &[Option<Verdict>]) -> Counts {
+        let mut counts = Counts::default();
+        verdicts.iter().for_each(|verdict| counts.add(*verdict));
+        counts
+    }
+
+    proptest! {
+        #[test]
+        fn replacing_one_by_one_is_counting_anew(
+            mut verdicts in prop::collection::vec(any_verdict(), 1..20),
+            changes in prop::collection::vec((0_usize..20, any_verdict()), 0..20),
+        ) {
+            let mut counts = count(&verdicts);
+            for (at, after) in changes {
+                let at = at % verdicts.len();
+                counts.replace(verdicts[at], after);
+                verdicts[at] = after;
+                prop_assert_eq!(counts, count(&verdicts));
+                prop_assert_eq!(counts.total() as usize, verdicts.len());
+            }
+        }
     }
 }

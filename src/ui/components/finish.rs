@@ -9,7 +9,7 @@ use crate::domain::violation::Violation;
 use crate::store::finish::FinishError;
 use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::icons;
-use crate::ui::platform::position;
+use crate::ui::platform::{idle, position};
 use crate::ui::state::delivery::use_delivery;
 use crate::ui::state::desk::{ItemDesk, TaskDesk};
 
@@ -75,6 +75,22 @@ fn Summary(desk: TaskDesk) -> impl IntoView {
             </div>
         }
     };
+    let weak = RwSignal::new(Vec::new());
+    let asked = StoredValue::new(false);
+    // All items are looked through, so never in the way of a tap, and once for many.
+    Effect::new(move |_| {
+        desk.changed.track();
+        if asked.get_value() {
+            return;
+        }
+        asked.set_value(true);
+        idle::when_idle(move || {
+            // The task may have been left meanwhile, and everything of its page with it.
+            if asked.try_set_value(false).is_none() {
+                weak.set(weaknesses(desk));
+            }
+        });
+    });
     view! {
         <dl class="summary">
             {cell("pass", Msg::Pass, |c| c.conforming)}
@@ -83,11 +99,10 @@ fn Summary(desk: TaskDesk) -> impl IntoView {
             {cell("open", Msg::NotDoneYet, |c| c.open)}
         </dl>
         {move || {
-            desk.counts.track();
-            let weak = weaknesses(desk);
-            (!weak.is_empty()).then(|| view! {
+            let found = weak.get();
+            (!found.is_empty()).then(|| view! {
                 <ul class="caveats">
-                    {weak.into_iter().map(|(caveat, count)| view! { <li>{i18n::caveat_count(caveat, count)}</li> })
+                    {found.into_iter().map(|(caveat, count)| view! { <li>{i18n::caveat_count(caveat, count)}</li> })
                         .collect::<Vec<_>>()}
                 </ul>
             })

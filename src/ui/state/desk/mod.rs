@@ -70,6 +70,8 @@ pub struct TaskDesk {
     inner: StoredValue<Rc<Inner>, LocalStorage>,
     /// The verdicts so far.
     pub counts: RwSignal<Counts>,
+    /// Told at every change of any answer.
+    pub changed: Trigger,
     /// The task is finished.
     pub finished: RwSignal<bool>,
     /// What the person must be told.
@@ -131,6 +133,7 @@ impl TaskDesk {
         Ok(Self {
             inner: StoredValue::new_local(Rc::new(inner)),
             counts: RwSignal::new(counts),
+            changed: Trigger::new(),
             finished: RwSignal::new(finished),
             trouble: RwSignal::new(None),
         })
@@ -161,10 +164,12 @@ impl TaskDesk {
         item.answer.update(change);
         let clause = item.clause();
         let verdict = item.answer.with_untracked(|answer| judge::verdict(&clause, answer));
-        if verdict != item.verdict.get_untracked() {
+        let before = item.verdict.get_untracked();
+        if verdict != before {
             item.verdict.set(verdict);
-            self.recount();
+            self.counts.update(|counts| counts.replace(before, verdict));
         }
+        self.changed.notify();
         self.touch(item);
     }
 
