@@ -35,17 +35,17 @@ pub fn custody(status: &SyncStatus, enrolled: bool, begun: usize) -> String {
         ),
         (0, 0, 0) if begun > 0 => pick(
             format!("送出的公司都收到了；还有 {begun} 个任务做了一半，只在这台手机上"),
-            format!("All that was sent is received; {begun} unfinished tasks are on this phone alone"),
+            format!("All that was sent is received. Unfinished tasks on this phone alone: {begun}"),
         ),
         (0, 0, 0) => {
             pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into())
         }
         (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
-        (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("{r} records are still on this phone")),
-        (0, p, _) => pick(format!("{p} 张照片还在这台手机"), format!("{p} photos are still on this phone")),
+        (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("Records still on this phone: {r}")),
+        (0, p, _) => pick(format!("{p} 张照片还在这台手机"), format!("Photos still on this phone: {p}")),
         (r, p, _) => pick(
             format!("{r} 条记录、{p} 张照片还在这台手机"),
-            format!("{r} records and {p} photos are still on this phone"),
+            format!("Still on this phone: records {r}, photos {p}"),
         ),
     }
 }

@@ -110,7 +110,7 @@ messages! {
     EnrolSubmit: "登记", "Connect";
     Enrolling: "正在登记…", "Connecting…";
     Search: "搜索", "Search";
-    SearchHint: "搜条款、编号、不合格原因", "Search clauses, codes, reasons";
+    SearchHint: "搜条款、编号、不合格原因", "Clause, code or reason";
     Department: "部门", "Department";
     All: "全部", "All";
     NothingFound: "没有找到", "Nothing found";
