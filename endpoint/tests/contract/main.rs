@@ -6,6 +6,7 @@ mod blobs;
 mod enrol;
 mod harness;
 mod kill;
+mod memory;
 mod pull;
 mod push;
 mod put;
