@@ -75,6 +75,11 @@ impl Draft {
         Self { record_id, changed, answer, amend_reason: String::new(), recorded: None }
     }
 
+    /// True while it holds anything that no record has.
+    pub fn is_unfinished(&self) -> bool {
+        !self.answer.is_empty() && (self.recorded.is_none() || self.is_amending())
+    }
+
     /// True while a finished answer is being amended.
     pub fn is_amending(&self) -> bool {
         self.recorded.as_ref().is_some_and(|recorded| recorded.record_id != self.record_id)

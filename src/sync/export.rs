@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::protocol::PushItem;
 use super::push::item;
 use crate::store::draft::Draft;
-use crate::store::outbox::{self, OutboxRecord, RecordState};
+use crate::store::outbox::{OutboxRecord, RecordState};
 use crate::store::photos::{self, PhotoState, photo_bytes};
 use crate::store::{Store, StoreError, Table, identity};
 

@@ -162,7 +162,10 @@ impl OutboxRecord {
     }
 
     /// Reads a row back.
-    pub(in crate::store) fn from_row(row: &Row) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn from_row(row: &Row) -> Result<Self, StoreError> {
         parse(row)
     }
 }
