@@ -135,14 +135,17 @@ pub async fn take_in_answers<S: Store>(
                     pictures.add(store, &photo.sha256, came, &Owner::Draft(&key)).await?;
                 }
             }
-            if let (Some(task), true) = (&incoming.task, taken.new > 0) {
-                if progress.is_none() {
-                    batch = draft::put_progress(batch, task, &incoming.progress, 0);
-                }
-                if store.get(Table::Tasks, &task.id).await?.is_none() {
-                    let row = Row::new(task.id.clone(), task.date.to_string(), to_json(task));
-                    batch = batch.expect(Table::Tasks, task.id.clone(), None).put(Table::Tasks, row);
-                }
+            if taken.new > 0 && progress.is_none() {
+                let progress = Progress { amending: 0, ..incoming.progress.clone() };
+                let date = incoming.task.as_ref().map(|task| task.date.to_string()).unwrap_or_default();
+                let row = Row::new(incoming.task_id.clone(), date, to_json(&progress));
+                batch = batch.expect(Table::Progress, row.key.clone(), None).put(Table::Progress, row);
+            }
+            if let (Some(task), true) = (&incoming.task, taken.new > 0)
+                && store.get(Table::Tasks, &task.id).await?.is_none()
+            {
+                let row = Row::new(task.id.clone(), task.date.to_string(), to_json(task));
+                batch = batch.expect(Table::Tasks, task.id.clone(), None).put(Table::Tasks, row);
             }
             taken.photos = pictures.new;
             Ok((pictures.put(batch), taken))

@@ -4,6 +4,7 @@
 //! built on it once. Knows nothing of screens or the network.
 
 pub mod batch;
+pub mod custody;
 pub mod day;
 pub mod draft;
 pub mod error;
