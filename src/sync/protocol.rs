@@ -83,7 +83,7 @@ pub struct PushRequest {
     pub install_id: String,
     /// The number the next record will get.
     pub next_seq: u64,
-    /// Records on the phone without a receipt, those in this push included.
+    /// Records on the phone without a receipt, those in this push and those of other installs included.
     pub pending: u64,
     /// The newest the phone has seen of the store.
     pub seen: Seen,
@@ -134,6 +134,11 @@ pub struct PushItem {
     /// The record it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<String>,
+    /// The install that made the record and gave it `seq`, where that is another than the push's:
+    /// the record came over in an exported file. Empty when the file did not know; `seq` then counts
+    /// for nobody. Absent: the push's own install made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin_install: Option<String>,
 }
 
 /// A photo by its content.
