@@ -4,6 +4,7 @@
 //! built on it once. Knows nothing of screens or the network.
 
 pub mod batch;
+pub mod crash;
 pub mod custody;
 pub mod day;
 pub mod draft;
@@ -15,9 +16,11 @@ pub mod import;
 pub mod indexed_db;
 pub mod memory;
 pub mod migrations;
+pub mod mirror;
 pub mod outbox;
 pub mod photos;
 mod plan;
+pub mod refusal;
 pub mod room;
 pub mod row;
 
