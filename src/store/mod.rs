@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod photos;
 mod plan;
 pub mod row;
+pub mod sealed;
 
 pub use batch::{Batch, Committed, Op};
 pub use error::StoreError;
@@ -25,6 +26,7 @@ pub use indexed_db::IndexedDb;
 pub use memory::MemoryStore;
 pub use plan::NEXT_SEQ;
 pub use row::{Row, Table};
+pub use sealed::{SEALED, Sealed};
 
 /// A place to keep rows, safe against a dying phone.
 ///
