@@ -17,6 +17,9 @@ pub struct Lock {
     /// Minutes in the background after which it closes.
     #[serde(default)]
     pub grace_min: u32,
+    /// The PIN is digits alone, so the lock screen may show a keypad.
+    #[serde(default)]
+    pub digits: bool,
     /// The wrapped key; `None` while the lock is off, unless a row was left that did not open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<WrappedKeys>,

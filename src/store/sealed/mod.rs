@@ -118,10 +118,15 @@ impl<S: Store, C: Cipher> Sealed<S, C> {
         matches!(*self.held.mode.borrow(), Mode::Locked)
     }
 
+    /// True while a write is under way.
+    pub fn is_writing(&self) -> bool {
+        self.held.writing.get() > 0
+    }
+
     /// True when no write is under way and the last one reached the disk: nothing is on the screen
     /// alone, as far as the store can know.
     pub fn is_quiet(&self) -> bool {
-        self.held.writing.get() == 0 && !self.held.owing.get()
+        !self.is_writing() && !self.held.owing.get()
     }
 
     /// Reads the lock's row again and follows it: another page may have changed it.

@@ -29,14 +29,18 @@ pub fn fold(typed: &str) -> String {
     typed.chars().map(plain).collect()
 }
 
+/// True for a folded PIN that a keypad can type.
+pub fn is_digits(pin: &str) -> bool {
+    pin.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a folded PIN is good enough.
 ///
 /// # Errors
 /// [`PinFault`].
 pub fn check(pin: &str) -> Result<(), PinFault> {
     let signs = pin.chars().count();
-    let all_digits = pin.bytes().all(|byte| byte.is_ascii_digit());
-    let (least, most) = if all_digits { (6, 12) } else { (8, 64) };
+    let (least, most) = if is_digits(pin) { (6, 12) } else { (8, 64) };
     if signs < least {
         return Err(PinFault::Short);
     }

@@ -13,6 +13,7 @@ use super::Sealed;
 use super::cipher::{CipherError, KeyMaker, Secret};
 use super::convert::{Converted, convert};
 use super::lock::{self, LOCK, Lock, LockState, WrappedKeys};
+use super::pin;
 use super::tries::{Countdown, Moment, Tries};
 use crate::store::draft::{parse, to_json};
 use crate::store::{Batch, Row, Store, StoreError, Table};
@@ -81,7 +82,8 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
             return Err(StoreError::Conflict { key: LOCK.to_owned() }.into());
         }
         let (keys, cipher) = self.maker.create(pin, recovery).await?;
-        let lock = Lock { state: LockState::Sealing, grace_min, keys: Some(keys) };
+        let lock =
+            Lock { state: LockState::Sealing, grace_min, digits: pin::is_digits(pin), keys: Some(keys) };
         // The tries of an earlier lock are forgotten with it.
         let batch = tries_row(Batch::new(), &Tries::default());
         self.write(batch, &lock, rev, Some(Rc::new(cipher))).await
@@ -108,6 +110,7 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
         let secret = Secret::Recovery(recovery);
         let cipher = self.maker.unwrap(&keys, secret).await?;
         lock.keys = Some(self.maker.rewrap(&keys, secret, pin).await?);
+        lock.digits = pin::is_digits(pin);
         self.write(tries_row(Batch::new(), &Tries::default()), &lock, rev, Some(Rc::new(cipher))).await
     }
 
@@ -118,6 +121,7 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
     pub async fn change_pin(&self, old: &str, new: &str, now: Moment) -> Result<(), VaultError> {
         let (mut lock, rev, keys) = self.standing().await?;
         lock.keys = Some(self.judged(now, self.maker.rewrap(&keys, Secret::Pin(old), new)).await?);
+        lock.digits = pin::is_digits(new);
         self.write(Batch::new(), &lock, rev, None).await
     }
 

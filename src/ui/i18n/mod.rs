@@ -3,6 +3,7 @@
 
 mod delivery;
 mod drawings;
+mod lock;
 mod names;
 mod phrases;
 mod words;
@@ -13,6 +14,7 @@ use crate::domain::text::{Lang, Text};
 
 pub use delivery::*;
 pub use drawings::labelled_drawing;
+pub use lock::*;
 pub use names::*;
 pub use phrases::*;
 pub use words::Msg;

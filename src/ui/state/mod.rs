@@ -4,5 +4,6 @@ pub mod book;
 pub mod delivery;
 pub mod desk;
 pub mod load;
+pub mod lock;
 pub mod phone;
 pub mod settings;

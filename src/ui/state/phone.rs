@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use crate::store::indexed_db::IndexedDb;
-use crate::store::{StoreError, identity};
+use crate::store::sealed::web::WebCipher;
+use crate::store::{Sealed, StoreError, identity};
 use crate::ui::platform::{ids, prefs};
 
-/// The store the app runs on.
-pub type PhoneStore = IndexedDb;
+/// The store the app runs on: IndexedDB behind the device lock.
+pub type PhoneStore = Sealed<IndexedDb, WebCipher>;
 
 /// The database's name.
 const DATABASE: &str = "rounds";
@@ -33,7 +34,7 @@ impl Phone {
     /// # Errors
     /// [`StoreError`] when the browser gives no storage; nothing is created anew over a broken one.
     pub async fn open() -> Result<Self, StoreError> {
-        let store = IndexedDb::open(DATABASE).await?;
+        let store = Sealed::new(IndexedDb::open(DATABASE).await?).await?;
         let copy = prefs::install_id();
         let (install_id, lost) = match identity::install_id(&store).await? {
             Some(id) => (id, false),
