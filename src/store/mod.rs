@@ -23,6 +23,7 @@ mod plan;
 pub mod refusal;
 pub mod room;
 pub mod row;
+pub mod sealed;
 
 pub use batch::{Batch, Committed, Op};
 pub use error::StoreError;
@@ -31,6 +32,7 @@ pub use indexed_db::IndexedDb;
 pub use memory::MemoryStore;
 pub use plan::NEXT_SEQ;
 pub use row::{Row, Table};
+pub use sealed::{SEALED, Sealed};
 
 /// A place to keep rows, safe against a dying phone.
 ///

@@ -6,6 +6,7 @@
 
 mod codec;
 mod connection;
+pub(super) mod device_key;
 mod fault;
 mod leaving;
 mod mailbox;
@@ -270,7 +271,8 @@ impl IndexedDb {
         batch: &Batch,
         doubtful: &RefCell<Option<Plan>>,
     ) -> Result<Committed, StoreError> {
-        let transaction = WriteTransaction::begin(database, &batch.tables())?;
+        let tables: Vec<&str> = batch.tables().into_iter().map(Table::name).collect();
+        let transaction = WriteTransaction::begin(database, &tables)?;
         self.inner.durability.replace(transaction.durability());
         let earlier = doubtful.borrow().clone();
         match decide(&transaction, batch, earlier).await {

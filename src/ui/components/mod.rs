@@ -8,6 +8,7 @@ pub mod enrol;
 pub mod finish;
 pub mod frame;
 pub mod icon;
+pub mod lock;
 pub mod notice;
 pub mod task_card;
 pub mod thumbnail;

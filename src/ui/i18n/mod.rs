@@ -4,6 +4,7 @@
 mod alarms;
 mod delivery;
 mod drawings;
+mod lock;
 mod names;
 mod phrases;
 mod words;
@@ -15,6 +16,7 @@ use crate::domain::text::{Lang, Text};
 pub use alarms::*;
 pub use delivery::*;
 pub use drawings::labelled_drawing;
+pub use lock::*;
 pub use names::*;
 pub use phrases::*;
 pub use words::Msg;

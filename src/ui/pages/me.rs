@@ -8,6 +8,7 @@ use crate::store::{Store, Table};
 use crate::sync::Phase;
 use crate::ui::components::enrol::EnrolPanel;
 use crate::ui::components::frame::Page;
+use crate::ui::components::lock::LockSection;
 use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::platform::prefs::{Prefs, TextSize, Theme};
 use crate::ui::platform::room;
@@ -28,6 +29,7 @@ pub fn MePage() -> impl IntoView {
                 view! { <EnrolPanel /> }
             }}
             <Appearance />
+            <LockSection />
             <Device />
             <Installing />
         </Page>

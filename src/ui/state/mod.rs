@@ -5,5 +5,6 @@ pub mod book;
 pub mod delivery;
 pub mod desk;
 pub mod load;
+pub mod lock;
 pub mod phone;
 pub mod settings;

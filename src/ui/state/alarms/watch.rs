@@ -25,7 +25,7 @@ impl Alarms {
         let inner = self.inner.get_value();
         let Some((phone, delivery)) = &inner.open else { return };
         let (store, delivery) = (phone.store.clone(), *delivery);
-        phone.store.report_to(Rc::new(move |bytes, outcome| {
+        phone.store.disk().report_to(Rc::new(move |bytes, outcome| {
             let inner = self.inner.get_value();
             let mut refusal = inner.refusal.get();
             if bytes > 0 {
