@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::hear_out::hear_out;
+use crate::patience::limit_body;
 use crate::problem::Fault;
 use crate::state::AppState;
 use crate::{demo, log, static_app};
@@ -39,6 +40,7 @@ pub fn app(state: AppState) -> Router {
         .fallback(neither_call_nor_door)
         .layer(CatchPanicLayer::custom(|_| Fault::internal().into_response()))
         .layer(from_fn(hear_out))
+        .layer(from_fn(limit_body))
         .layer(from_fn(never_stored))
         .layer(from_fn(log::request))
         .with_state(state)
