@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::extract::connect_info::Connected;
 use axum::http::Request;
+use axum::middleware::from_fn;
 use axum::serve::{IncomingStream, Listener};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,6 +19,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+use crate::patience::limit_body;
 use crate::state::AppState;
 use crate::tls::{TlsError, TlsListener};
 
@@ -75,6 +77,7 @@ pub async fn answer<L>(mut listener: L, app: Router, patience: Patience, stop: i
 where
     L: Listener<Addr = SocketAddr>,
 {
+    let app = app.layer(from_fn(limit_body));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience.head);
     let connections = GracefulShutdown::new();

@@ -84,6 +84,13 @@ impl AppState {
         Ok(state)
     }
 
+    /// Of parts that are open already, without an app and without the demo estate. Over the twins in
+    /// memory ([`crate::store::memory`]) it touches no file and needs no runtime.
+    pub fn of(store: Store, photos: Photos, clock: Clock) -> Self {
+        let enrol_limit = FailureLimit::default();
+        Self(Arc::new(Shared { store, photos, clock, enrol_limit, app: None, demo: None }))
+    }
+
     /// Closes the database after the last answer.
     pub async fn close(&self) {
         self.store.close().await;

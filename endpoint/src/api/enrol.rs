@@ -14,7 +14,8 @@ use crate::serve::Peer;
 use crate::state::AppState;
 use crate::store::{CodeState, NewDevice, StoreError};
 
-const TOKEN_LIFE_MS: i64 = 180 * 24 * 3600 * 1000;
+/// How long a token holds.
+pub(super) const TOKEN_LIFE_MS: i64 = 180 * 24 * 3600 * 1000;
 const MAX_NAME: usize = 100;
 
 #[utoipa::path(

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// A stored record is not JSON: someone wrote to the database by hand.
     #[error("a stored record cannot be read: {0}")]
     Unreadable(#[from] serde_json::Error),
+    /// The store is gone, or was told to fail.
+    #[error("the store is gone: {0}")]
+    Lost(&'static str),
     /// No randomness for a secret.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),

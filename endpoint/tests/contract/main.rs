@@ -7,6 +7,7 @@ mod enrol;
 mod harness;
 mod heard_out;
 mod kill;
+mod memory;
 mod pull;
 mod push;
 mod put;

@@ -7,3 +7,4 @@
 mod harness;
 mod other_installs;
 mod slow;
+mod tokens;
