@@ -18,6 +18,7 @@ pub mod extract;
 mod hear_out;
 pub mod limit;
 mod log;
+mod patience;
 pub mod photos;
 pub mod problem;
 pub mod secret;

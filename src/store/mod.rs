@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod photos;
 mod plan;
 pub mod refusal;
+pub mod renewal;
 pub mod room;
 pub mod row;
 pub mod sealed;

@@ -6,3 +6,5 @@
 #[allow(dead_code, reason = "shared with the contract's own tests")]
 mod harness;
 mod other_installs;
+mod slow;
+mod tokens;
