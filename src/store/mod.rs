@@ -4,6 +4,7 @@
 //! built on it once. Knows nothing of screens or the network.
 
 pub mod batch;
+pub mod crash;
 pub mod day;
 pub mod draft;
 pub mod error;
@@ -13,9 +14,11 @@ pub mod identity;
 pub mod indexed_db;
 pub mod memory;
 pub mod migrations;
+pub mod mirror;
 pub mod outbox;
 pub mod photos;
 mod plan;
+pub mod refusal;
 pub mod row;
 
 pub use batch::{Batch, Committed, Op};

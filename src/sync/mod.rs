@@ -4,6 +4,7 @@
 //! queue are the store's own (`store::outbox`).
 
 pub mod backoff;
+pub mod dated;
 pub mod driver;
 pub mod engine;
 pub mod enrol;

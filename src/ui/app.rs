@@ -3,6 +3,7 @@
 use crate::ui::prelude::*;
 
 use super::address::{Screen, provide_address};
+use super::components::alarm::{AlarmSpeaker, AlarmView, Resting};
 use super::components::frame::{TabBar, UpdateOffer};
 use super::i18n;
 use super::pages::clause::ClausePage;
@@ -12,6 +13,8 @@ use super::pages::standards::StandardsPage;
 use super::pages::sync::SyncPage;
 use super::pages::task::TaskPage;
 use super::pages::today::TodayPage;
+use super::platform::journal;
+use super::state::alarms::{provide_alarms, provide_closed, use_alarms};
 use super::state::delivery::{Delivery, provide_delivery};
 use super::state::load::load;
 use super::state::phone::{Phone, provide_phone};
@@ -20,7 +23,7 @@ use crate::store::StoreError;
 
 /// Mounts the app in place of the shell that painted before it.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    journal::watch();
     let document = web_sys::window().and_then(|w| w.document()).expect("the app runs in a page");
     let root = document.get_element_by_id("app").expect("index.html has the app's element");
     leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), App).forget();
@@ -38,6 +41,7 @@ fn App() -> impl IntoView {
                 remove_shell();
                 provide_phone(phone.clone());
                 provide_delivery(*delivery);
+                provide_alarms(phone.clone(), *delivery);
                 view! { {move || {
                     // Read, not only tracked: a memo that nobody has read hears of no change.
                     let _ = lang.get();
@@ -62,8 +66,11 @@ async fn open() -> Result<(Phone, Delivery), StoreError> {
 fn Screens() -> impl IntoView {
     let address = provide_address();
     let screen = address.screen();
+    let resting = use_alarms().resting;
     view! {
-        <div class="app">
+        <AlarmSpeaker />
+        <Resting />
+        <div class="app" hidden=move || resting.get()>
             {move || {
                 let built = page(screen.get());
                 address.arrived();
@@ -87,13 +94,18 @@ fn page(screen: Screen) -> AnyView {
     }
 }
 
-/// The browser gives no storage: nothing can be kept, so nothing is asked.
+/// The storage did not open: nothing can be kept, so nothing is asked.
 #[component]
 fn NoStorage(error: StoreError) -> impl IntoView {
+    provide_closed(&error);
+    let alarms = use_alarms();
     view! {
         <main class="page blocked" data-testid="no-storage">
             <h1>{i18n::tr(i18n::Msg::AppName)}</h1>
-            <div class="notice" data-kind="error" role="alert"><p>{i18n::store_problem(&error)}</p></div>
+            <div role="alert">
+                {move || alarms.list.get().into_iter().map(|alarm| view! { <AlarmView alarms alarm open=true /> }).collect::<Vec<_>>()}
+            </div>
+            <p class="alarm-note" role="status" data-testid="alarm-note">{move || alarms.note.get()}</p>
         </main>
     }
 }

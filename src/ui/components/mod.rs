@@ -1,5 +1,6 @@
 //! Parts that several screens are made of.
 
+pub mod alarm;
 pub mod check_item;
 pub mod chip;
 pub mod drawing;

@@ -1,6 +1,7 @@
 //! Words on the screens, in both languages. The language is set once before a screen is built;
 //! changing it builds the screens anew, so no text needs to be a signal.
 
+mod alarms;
 mod delivery;
 mod drawings;
 mod names;
@@ -11,6 +12,7 @@ use std::cell::Cell;
 
 use crate::domain::text::{Lang, Text};
 
+pub use alarms::*;
 pub use delivery::*;
 pub use drawings::labelled_drawing;
 pub use names::*;

@@ -97,7 +97,6 @@ messages! {
     ChangedElsewhere: "这个任务在另一个页面里改过，现在显示的是那边存下的内容。请看一下你刚才改的项。", "This task was changed on another page; what that page saved is shown now. Please look at what you just changed.";
     Understood: "知道了", "Understood";
     TryAgain: "再试一次", "Try again";
-    StorageLost: "浏览器清掉了这台手机上的数据，没有送出的记录可能丢了。请告诉项目经理，并重新登记这台手机。", "The browser wiped this phone's data; records not yet sent may be lost. Tell your manager and enrol the phone again.";
     NotFound: "没有这一页", "No such page";
     NotFoundNext: "地址可能写错了。", "The address may be mistyped.";
     BackToToday: "回到今日", "Back to today";

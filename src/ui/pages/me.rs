@@ -148,7 +148,7 @@ fn Segments(label: Msg, options: Vec<(&'static str, &'static str, Change, bool)>
 fn Device() -> impl IntoView {
     let delivery = use_delivery();
     let phone = use_phone();
-    let room = load(room::ask);
+    let room = load(room::look);
     let install =
         phone.install_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<String>();
     view! {

@@ -1,5 +1,6 @@
 //! What the screens share: the phone's store, preferences, delivery, the task on the desk.
 
+pub mod alarms;
 pub mod book;
 pub mod delivery;
 pub mod desk;
