@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod extract;
+mod folder;
 pub mod limit;
 mod log;
 pub mod photos;
