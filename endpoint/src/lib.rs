@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod extract;
+mod folder;
 mod hear_out;
 pub mod limit;
 mod log;
