@@ -10,5 +10,7 @@ pub mod frame;
 pub mod icon;
 pub mod lock;
 pub mod notice;
+pub mod person;
+pub mod room;
 pub mod task_card;
 pub mod thumbnail;
