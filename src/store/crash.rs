@@ -54,6 +54,12 @@ impl Journal {
     }
 }
 
+/// Where in the program, without the folders of whoever built it.
+pub fn place(file: &str, line: u32) -> String {
+    let from = file.rmatch_indices(['/', '\\']).nth(2).map_or(0, |(at, _)| at + 1);
+    format!("{}:{line}", &file[from..])
+}
+
 /// The words of a message that are the program's own: what follows a colon or stands in quotes may
 /// be what a person typed.
 pub fn own_words(message: &str) -> String {
@@ -86,6 +92,13 @@ mod tests {
             assert_eq!(own_words(message), kept);
         }
         assert_eq!(own_words(&"长".repeat(500)).chars().count(), 120);
+    }
+
+    #[test]
+    fn a_place_names_no_folder_of_the_builders() {
+        assert_eq!(place("src/ui/app.rs", 7), "src/ui/app.rs:7");
+        assert_eq!(place("/somebody/registry/crate-1.0/src/lib.rs", 7), "crate-1.0/src/lib.rs:7");
+        assert_eq!(place("lib.rs", 7), "lib.rs:7");
     }
 
     #[test]

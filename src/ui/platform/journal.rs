@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::panic::PanicHookInfo;
 
 use super::clock;
-use crate::store::crash::{Crash, Journal, own_words};
+use crate::store::crash::{self, Crash, Journal, own_words};
 use crate::store::indexed_db;
 
 /// Where the journal is in localStorage; the start script knows it too.
@@ -46,7 +46,7 @@ pub fn told() {
 
 fn note(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().unwrap_or_default();
-    let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+    let place = info.location().map(|at| crash::place(at.file(), at.line())).unwrap_or_default();
     let mut journal = read();
     journal.add(Crash {
         at_ms: clock::now_ms(),

@@ -26,12 +26,6 @@ impl Alarms {
         });
     }
 
-    /// The person uses this page after all.
-    pub fn wake(&self) {
-        self.resting.set(false);
-        self.with_tabs(Tabs::take);
-    }
-
     async fn take_open(self, alarm: Alarm, step: Step, phone: &Phone, delivery: Delivery) -> Option<String> {
         match step {
             Step::Export => {
