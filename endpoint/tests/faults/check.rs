@@ -28,7 +28,8 @@ pub fn held(folder: &Path) -> Result<Held, String> {
             .connect()
             .await
             .map_err(|error| format!("the database does not open: {error}"))?;
-        let held = read(&mut connection).await.map_err(|error| format!("the database is damaged: {error}"))?;
+        let held =
+            read(&mut connection).await.map_err(|error| format!("the database is damaged: {error}"))?;
         connection.close().await.map_err(|error| error.to_string())?;
         held
     })
@@ -83,7 +84,8 @@ async fn read(connection: &mut SqliteConnection) -> sqlx::Result<Result<Held, St
     if verdict != "ok" {
         return Ok(Err(format!("SQLite finds the database damaged: {verdict}")));
     }
-    let tables = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('items', 'blobs')");
+    let tables =
+        sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('items', 'blobs')");
     if tables.fetch_all(&mut *connection).await?.len() < 2 {
         return Ok(Ok(Held::default()));
     }

@@ -104,7 +104,10 @@ impl Disk {
             Node::Folder { sure, unsure: namings, .. } => {
                 std::fs::create_dir_all(into).unwrap();
                 let mut names = sure.clone();
-                namings.iter().take(unsure.how_many(namings.len())).for_each(|naming| naming.apply(&mut names));
+                namings
+                    .iter()
+                    .take(unsure.how_many(namings.len()))
+                    .for_each(|naming| naming.apply(&mut names));
                 // SQLite's shared memory is made anew whenever nobody has it open.
                 for (name, node) in names.iter().filter(|(name, _)| !name.ends_with("-shm")) {
                     self.lay(*node, unsure, &into.join(name));

@@ -43,9 +43,8 @@ fn one_store(kills: usize, chance: &mut Chance, figures: &mut Figures) {
     let dir = tempfile::tempdir().unwrap();
     let (folder, said) = (dir.path(), dir.path().join("said.txt"));
     let mut program = Program::start(serve(folder), &said).unwrap();
-    let mut workers: Vec<Worker> = (0..WRITERS)
-        .map(|_| Worker::new(program.enrol(folder, &[]), chance.next(), || 0))
-        .collect();
+    let mut workers: Vec<Worker> =
+        (0..WRITERS).map(|_| Worker::new(program.enrol(folder, &[]), chance.next(), || 0)).collect();
     let mut custody = Custody::default();
     for _ in 0..kills {
         workers = killed_under_load(program, workers, chance);

@@ -67,11 +67,9 @@ fn nothing_receipted_is_lost_to_a_power_cut() {
 fn an_endpoint_that_syncs_less_is_caught() {
     let mut chance = Chance::new(seed("planted power cuts"));
     let recording = record(&mut chance);
-    for (plant, word) in [
-        (Plant::SynchronousNormal, "record"),
-        (Plant::NoFolderSync, "photo"),
-        (Plant::NoPhotoSync, "photo"),
-    ] {
+    for (plant, word) in
+        [(Plant::SynchronousNormal, "record"), (Plant::NoFolderSync, "photo"), (Plant::NoPhotoSync, "photo")]
+    {
         let entries = planted(&recording.entries, plant);
         assert!(entries.len() < recording.entries.len(), "{plant:?} takes nothing away");
         let broken = cut(&recording, &entries, 40, false, &mut chance).broken;
@@ -151,7 +149,8 @@ fn cut(recording: &Recording, entries: &[Entry], cuts: usize, start: bool, chanc
 fn points(recording: &Recording, entries: &[Entry], cuts: usize, chance: &mut Chance) -> BTreeSet<usize> {
     let custody = &recording.custody;
     let records = custody.receipts.values().map(|promise| promise.read_at);
-    let mut promised: Vec<u64> = records.chain(custody.photos.values().map(|promise| promise.read_at)).collect();
+    let mut promised: Vec<u64> =
+        records.chain(custody.photos.values().map(|promise| promise.read_at)).collect();
     promised.sort_unstable();
     promised.dedup();
     let mut points = BTreeSet::new();
@@ -176,9 +175,14 @@ fn look(recording: &Recording, folder: &Path, cut: u64, starts: bool) -> Vec<Str
             Err(why) => broken.push(why),
         }
     } else {
-        broken.extend(recording.custody.receipts.iter().filter(|(_, promise)| promise.read_at <= cut).map(
-            |(id, _)| format!("record {id} is lost with the whole database"),
-        ));
+        broken.extend(
+            recording
+                .custody
+                .receipts
+                .iter()
+                .filter(|(_, promise)| promise.read_at <= cut)
+                .map(|(id, _)| format!("record {id} is lost with the whole database")),
+        );
     }
     if starts && broken.is_empty() {
         broken.extend(start_on(recording, folder, cut).err());
@@ -192,7 +196,8 @@ fn start_on(recording: &Recording, folder: &Path, cut: u64) -> Result<(), String
     let address = &program.address;
     for phone in &recording.phones {
         let bearer = format!("Bearer {}", phone.token);
-        let answer = crate::http::call(address, "GET", "/v1/pull", &[("authorization", &bearer)], &[]).unwrap();
+        let answer =
+            crate::http::call(address, "GET", "/v1/pull", &[("authorization", &bearer)], &[]).unwrap();
         if answer.status != 200 {
             continue;
         }

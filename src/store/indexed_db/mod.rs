@@ -238,7 +238,7 @@ impl Store for IndexedDb {
     }
 
     async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
-        self.with_database(async |database| {
+        self.with_database(0, async |database| {
             let store = transaction::read(database, table)?;
             let request = match group {
                 None => store.get_all_keys(),

@@ -9,7 +9,7 @@ use crate::ui::components::frame::Page;
 use crate::ui::components::lock::LockSection;
 use crate::ui::components::person::Person;
 use crate::ui::components::room::RoomLine;
-use crate::ui::i18n::{self, Msg, say, tr};
+use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::platform::prefs::{Prefs, TextSize, Theme};
 use crate::ui::platform::room;
 use crate::ui::state::delivery::use_delivery;

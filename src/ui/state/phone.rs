@@ -71,11 +71,11 @@ impl Phone {
 pub async fn rescue() -> Result<String, StoreError> {
     let store = IndexedDb::open_as_is(DATABASE).await?;
     let at = clock::stamp().at;
-    let text = export::export(&store, &at).await?;
-    let counts = outbox::counts(&store).await?;
+    let mut file = download::Parts::default();
+    let told = export::export_to(&store, &at, &mut |part| file.add(&part), &|_, _| ()).await?;
     let name = format!("rounds-{}.json", at.get(..10).unwrap_or("export"));
-    download::offer(&name, &text).map_err(|_| StoreError::Other(String::new()))?;
-    Ok(i18n::exported(counts.pending_records(), counts.pending_photos()))
+    file.offer(&name).map_err(|_| StoreError::Other(String::new()))?;
+    Ok(i18n::exported(&told))
 }
 
 /// Provides the phone to the screens.
