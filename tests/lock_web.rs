@@ -10,7 +10,7 @@ mod suite;
 
 use rounds::store::sealed::cipher::{Cipher, CipherError, KeyMaker, Secret};
 use rounds::store::sealed::tries::Moment;
-use rounds::store::sealed::vault::{Vault, VaultError};
+use rounds::store::sealed::vault::{Deed, Vault, VaultError};
 use rounds::store::sealed::web::{self, WebCipher, WebKeys};
 use rounds::store::{Batch, IndexedDb, Row, Sealed, Store, Table};
 use wasm_bindgen::prelude::*;
@@ -96,8 +96,8 @@ async fn what_lies_in_the_browser_shows_nothing_and_opens_whole() {
     assert!(shown().await.contains("smoke"));
 
     let start = raw::now();
-    vault.turn_on(PIN, &CODE, 5).await.unwrap();
-    vault.carry_on(|_| ()).await.unwrap();
+    vault.perform(&Deed::TurnOn(PIN.to_owned(), CODE), NOW).await.unwrap();
+    vault.carry_on(&|_| ()).await.unwrap();
     console_log!("turned on in {:.0} ms", raw::now() - start);
     let text = shown().await;
     assert!(!text.contains("smoke") && !text.contains("门岗"));
@@ -106,9 +106,9 @@ async fn what_lies_in_the_browser_shows_nothing_and_opens_whole() {
 
     let (reloaded, vault) = page(&bench).await;
     assert!(reloaded.is_locked());
-    assert_eq!(vault.unlock("805317", NOW).await, Err(VaultError::Wrong));
+    assert_eq!(vault.perform(&Deed::Unlock("805317".to_owned()), NOW).await, Err(VaultError::Wrong));
     let start = raw::now();
-    vault.unlock(PIN, NOW).await.unwrap();
+    vault.perform(&Deed::Unlock(PIN.to_owned()), NOW).await.unwrap();
     console_log!("unlocked in {:.0} ms", raw::now() - start);
     let start = raw::now();
     let after = reloaded.page(Table::Drafts, "", 999).await.unwrap();
@@ -117,7 +117,7 @@ async fn what_lies_in_the_browser_shows_nothing_and_opens_whole() {
     assert_eq!(content(after), content(before));
     assert!(reloaded.get(Table::PhotoBytes, "sha").await.unwrap().unwrap().bytes == Some(photo));
 
-    vault.turn_off(PIN, NOW).await.unwrap();
-    vault.carry_on(|_| ()).await.unwrap();
+    vault.perform(&Deed::TurnOff(PIN.to_owned()), NOW).await.unwrap();
+    vault.carry_on(&|_| ()).await.unwrap();
     assert!(shown().await.contains("smoke") && shown().await.contains(&head));
 }
