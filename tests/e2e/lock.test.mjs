@@ -8,7 +8,7 @@ import { Chromium } from './lib/chromium.mjs';
 import { countRecords } from './lib/db.mjs';
 import { Endpoint } from './lib/endpoint.mjs';
 import {
-  PIN, addDrafts, beginLock, deviceKeyGoesOut, enter, everything, patience, turnOff, turnOn, unlock, waitForLock, waitForTriesLeft,
+  PIN, addDrafts, beginLock, deviceKeyGoesOut, enter, everything, patience, turnOff, turnOn, unlock, waitForLock, waitForOpen, waitForTriesLeft,
 } from './lib/lock.mjs';
 import { readOffice } from './lib/office.mjs';
 import { asFile, drawSmallPhoto } from './lib/photos.mjs';
@@ -164,12 +164,13 @@ test('a forgotten PIN loses nothing: the recovery code opens and sets another', 
   await recover([...groups.slice(1), groups[0]].join(' '));
   await until('a slip is told', async () => (await phone.count(id('lock-problem'))) > 0);
   await recover(groups.join('-').toLowerCase());
-  await app.waitForCards();
+  await waitForOpen(app);
   await phone.reload();
   await waitForLock(app);
   await enter(app, PIN);
   await waitForTriesLeft(app, 4);
   await unlock(app, '805317');
+  await app.home();
   await app.openTask(task.id, task.items.length);
   assert.equal(await phone.value(`${itemCss(task.items[0].id)} ${id('note')}`), NOTE);
   await turnOff(app, '805317');

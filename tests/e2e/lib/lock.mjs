@@ -42,8 +42,10 @@ export async function enter(app, pin) {
 export async function unlock(app, pin = PIN) {
   await waitForLock(app);
   await enter(app, pin);
-  await until('the lock is open', async () => (await app.phone.count(id('nav-today'))) > 0, { timeout: 60_000 });
+  await waitForOpen(app);
 }
+
+export const waitForOpen = (app) => shows(app, 'nav-today');
 
 export async function turnOff(app, pin = PIN) {
   await app.phone.click(id('nav-me'));
@@ -70,7 +72,8 @@ export function everything(phone) {
     });
     const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
     let text = JSON.stringify(localStorage);
-    for (const name of ['rounds', 'rounds-key']) {
+    // Opening one that is not there would make it.
+    for (const { name } of await indexedDB.databases()) {
       const database = await settle(indexedDB.open(name));
       for (const table of database.objectStoreNames) {
         for (const row of await settle(database.transaction(table).objectStore(table).getAll())) {
