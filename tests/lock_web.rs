@@ -33,6 +33,8 @@ extern "C" {
     async fn device_key() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = forgetDeviceKey)]
     async fn forget_device_key() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = spoilKeyDatabase)]
+    async fn spoil_key_database() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = everything)]
     async fn everything(name: &str) -> Result<JsValue, JsValue>;
 }
@@ -71,6 +73,18 @@ async fn the_browser_keeps_the_devices_key_and_the_pin_needs_it() {
     let moved = WebKeys.rewrap(&keys, Secret::Recovery(&CODE), "805317").await.unwrap();
     let opened = WebKeys.unwrap(&moved, Secret::Pin("805317")).await.unwrap();
     assert_eq!(opened.open(b"", &sealed).await.unwrap(), b"words");
+}
+
+#[wasm_bindgen_test]
+async fn where_no_key_object_can_be_kept_the_pin_alone_wraps() {
+    spoil_key_database().await.unwrap();
+    let (keys, cipher) = WebKeys.create(PIN, &CODE).await.unwrap();
+    raw::remove("rounds-key").await.unwrap();
+    assert!(!keys.device);
+    let sealed = cipher.seal(b"", b"words").await.unwrap();
+    let opened = WebKeys.unwrap(&keys, Secret::Pin(PIN)).await.unwrap();
+    assert_eq!(opened.open(b"", &sealed).await.unwrap(), b"words");
+    assert_eq!(WebKeys.unwrap(&keys, Secret::Pin("291741")).await.err(), Some(CipherError::Broken));
 }
 
 #[wasm_bindgen_test]

@@ -1,9 +1,14 @@
 //! Turning the lock on and off with the phone dying at every storage call.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use rounds::store::memory::Moment as Fault;
 use rounds::store::sealed::lock::LockState;
-use rounds::store::{Batch, MemoryStore, Row, Store, StoreError, Table};
+use rounds::store::sealed::vault::Vault;
+use rounds::store::{Batch, Committed, MemoryStore, Row, Sealed, Store, StoreError, Table};
 
+use super::gcm::Maker;
 use super::work::{
     AT, CODE, PIN, content, locked, page, readable, ready, turn_off, turn_on, unlock, with_work,
 };
@@ -138,4 +143,64 @@ fn more_rows_than_a_page_are_all_written_anew() {
     ready(vault.perform(&turn_off(PIN), AT)).unwrap();
     ready(vault.carry_on(&|_| ())).unwrap();
     assert_eq!(content(&disk), wanted);
+}
+
+/// A disk on which another page writes right after a page of drafts was read, once.
+#[derive(Clone)]
+struct Meddled {
+    disk: MemoryStore,
+    write: Rc<RefCell<Option<Batch>>>,
+}
+
+impl Store for Meddled {
+    async fn get(&self, table: Table, key: &str) -> Result<Option<Row>, StoreError> {
+        self.disk.get(table, key).await
+    }
+
+    async fn group(&self, table: Table, group: &str, limit: usize) -> Result<Vec<Row>, StoreError> {
+        self.disk.group(table, group, limit).await
+    }
+
+    async fn page(&self, table: Table, after: &str, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let rows = self.disk.page(table, after, limit).await;
+        let write = if table == Table::Drafts { self.write.take() } else { None };
+        if let Some(batch) = write {
+            let (other, vault) = page(&self.disk);
+            vault.perform(&unlock(PIN), AT).await.unwrap();
+            other.commit(batch).await.unwrap();
+        }
+        rows
+    }
+
+    async fn count(&self, table: Table, group: Option<&str>) -> Result<u64, StoreError> {
+        self.disk.count(table, group).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
+        self.disk.commit(batch).await
+    }
+}
+
+#[test]
+fn a_row_that_another_page_writes_meanwhile_keeps_the_newer_words() {
+    let newer = Batch::new().put(Table::Drafts, Row::new("a", "g", "newer words"));
+    let gone = Batch::new().delete(Table::Drafts, "a");
+    for (write, wanted) in [(newer, Some("newer words")), (gone, None)] {
+        let disk = with_work();
+        let meddled = Meddled { disk: disk.clone(), write: Rc::default() };
+        let vault = Vault::new(ready(Sealed::new(meddled.clone())).unwrap(), Maker);
+        for turned in [turn_on(PIN, CODE), turn_off(PIN)] {
+            ready(vault.perform(&turned, AT)).unwrap();
+            meddled.write.replace(Some(write.clone()));
+            ready(vault.carry_on(&|_| ())).unwrap();
+            assert_eq!(*meddled.write.borrow(), None);
+            let (other, opener) = page(&disk);
+            if other.is_locked() {
+                assert_eq!(readable(&disk), 0);
+                ready(opener.perform(&unlock(PIN), AT)).unwrap();
+            }
+            let words = ready(other.get(Table::Drafts, "a")).unwrap().map(|row| row.json);
+            assert_eq!(words.as_deref(), wanted, "{turned:?}");
+        }
+    }
 }

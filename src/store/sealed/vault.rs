@@ -218,7 +218,8 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
 
     async fn tries(&self) -> Result<(Tries, Option<u64>), StoreError> {
         match self.sealed.disk().get(Table::Meta, LOCK_TRIES).await? {
-            Some(row) => Ok((Tries::from(parse::<Vec<u64>>(&row)?), Some(row.rev))),
+            // A count that cannot be read must not shut anybody out for ever.
+            Some(row) => Ok((Tries::from(parse::<Vec<u64>>(&row).unwrap_or_default()), Some(row.rev))),
             None => Ok((Tries::default(), None)),
         }
     }
