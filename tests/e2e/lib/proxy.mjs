@@ -129,6 +129,8 @@ export class Proxy {
     if (how.cut === 0) return undefined;
     const line = connect(this.upstream, '127.0.0.1');
     const heard = collect(line);
+    // A line that dies while we still speak is told by what is not heard.
+    heard.catch(() => undefined);
     await wait(how);
     const sent = part(bytes, how.cut);
     await send(line, sent, how.rate);
