@@ -105,7 +105,9 @@ export class Proxy {
     const last = twice ? await this.#ask(asked) : answer;
     Object.assign(log, { status: last.status, answer: last.body });
     if (instead) return reply(to, instead);
-    return give(from.socket, to, last, what?.answer);
+    await give(from.socket, to, last, what?.answer);
+    log.heard = what?.answer === undefined;
+    return undefined;
   }
 
   #befalls(asked) {
