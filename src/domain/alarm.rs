@@ -14,6 +14,22 @@ pub const TIGHT_DAYS: u64 = 3;
 /// How long a person may be spared [`Alarm::PersistRefused`], milliseconds.
 pub const HUSH_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 
+/// The kinds of alarm, as a screen's `data-alarm` says them.
+pub const KINDS: [&str; 12] = [
+    "storage-lost",
+    "storage-stopped",
+    "disk-full",
+    "device-revoked",
+    "version-too-old",
+    "private-mode",
+    "another-tab",
+    "enrolment-ended",
+    "set-aside",
+    "clock-jumped",
+    "persist-refused",
+    "crashed",
+];
+
 /// How the phone's storage is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Storage {
@@ -248,22 +264,32 @@ pub fn is_hushed(until_ms: u64, now_ms: u64) -> bool {
 }
 
 impl Alarm {
+    /// Its kind, as a place in [`KINDS`].
+    pub fn kind(self) -> usize {
+        match self {
+            Self::Lost { .. } | Self::Unreadable | Self::SettingsLost => 0,
+            Self::Stopped => 1,
+            Self::Full | Self::Tight { .. } => 2,
+            Self::Revoked => 3,
+            Self::OlderThanData | Self::OlderThanOffice => 4,
+            Self::Forbidden | Self::MaybePrivate => 5,
+            Self::Blocked | Self::OtherPage => 6,
+            Self::EnrolmentEnded => 7,
+            Self::SetAside { .. } => 8,
+            Self::Clock(_) => 9,
+            Self::PersistRefused { .. } => 10,
+            Self::Crashed => 11,
+        }
+    }
+
     /// What the screen's `data-alarm` says.
     pub fn token(self) -> &'static str {
-        match self {
-            Self::Lost { .. } | Self::Unreadable | Self::SettingsLost => "storage-lost",
-            Self::Stopped => "storage-stopped",
-            Self::Full | Self::Tight { .. } => "disk-full",
-            Self::Revoked => "device-revoked",
-            Self::OlderThanData | Self::OlderThanOffice => "version-too-old",
-            Self::Forbidden | Self::MaybePrivate => "private-mode",
-            Self::Blocked | Self::OtherPage => "another-tab",
-            Self::EnrolmentEnded => "enrolment-ended",
-            Self::SetAside { .. } => "set-aside",
-            Self::Clock(_) => "clock-jumped",
-            Self::PersistRefused { .. } => "persist-refused",
-            Self::Crashed => "crashed",
-        }
+        KINDS[self.kind()]
+    }
+
+    /// True where it is in the way of the work on any screen.
+    pub fn stops_work(self) -> bool {
+        matches!(self, Self::Stopped | Self::Full)
     }
 
     /// How much it asks for.

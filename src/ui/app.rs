@@ -103,7 +103,7 @@ fn NoStorage(error: StoreError) -> impl IntoView {
         <main class="page blocked" data-testid="no-storage">
             <h1>{i18n::tr(i18n::Msg::AppName)}</h1>
             <div role="alert">
-                {move || alarms.list.get().into_iter().map(|alarm| view! { <AlarmView alarms alarm open=true /> }).collect::<Vec<_>>()}
+                {move || alarms.list().into_iter().map(|alarm| view! { <AlarmView alarms alarm open=true /> }).collect::<Vec<_>>()}
             </div>
             <p class="alarm-note" role="status" data-testid="alarm-note">{move || alarms.note.get()}</p>
         </main>

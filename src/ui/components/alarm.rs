@@ -5,7 +5,7 @@
 use crate::ui::prelude::*;
 
 use super::icon::Icon;
-use crate::domain::alarm::{Alarm, Step, Urgency};
+use crate::domain::alarm::{Alarm, Step};
 use crate::ui::i18n;
 use crate::ui::icons;
 use crate::ui::state::alarms::{Alarms, use_alarms};
@@ -14,11 +14,11 @@ use crate::ui::state::alarms::{Alarms, use_alarms};
 #[derive(Clone, Copy)]
 pub struct Board {
     alarms: Alarms,
-    /// Those that have their place on this page.
-    placed: RwSignal<Vec<&'static str>>,
+    /// The kinds that have their place on this page, as bits.
+    placed: RwSignal<u32>,
     /// This page is about the phone and its delivery.
     keeps: bool,
-    /// A calm alarm is unfolded too.
+    /// The first alarm is unfolded, whatever it is.
     unfolds: bool,
 }
 
@@ -28,43 +28,39 @@ impl Board {
         let alarms = use_alarms();
         alarms.note.set(None);
         let keeps = matches!(class, "sync" | "me");
-        let board = Self { alarms, placed: RwSignal::default(), keeps, unfolds: keeps || class == "today" };
-        board.place_all();
-        Effect::new(move |before: Option<u32>| {
-            let returned = alarms.returned.get();
-            if before.is_some_and(|before| before != returned) {
-                board.place_all();
-            }
-            returned
+        let board = Self { alarms, placed: RwSignal::new(0), keeps, unfolds: keeps || class == "today" };
+        Effect::new(move |_| {
+            alarms.returned.track();
+            board.place_all();
         });
+        board.place_all();
         board
     }
 
-    fn here(self) -> Vec<Alarm> {
-        let all = self.alarms.list.get();
-        all.into_iter().filter(|alarm| self.keeps || !alarm.is_hushed()).collect()
+    fn here(self) -> impl Iterator<Item = Alarm> {
+        self.alarms.list().into_iter().filter(move |alarm| self.keeps || !alarm.is_hushed())
     }
 
     fn place_all(self) {
-        self.placed.set(untrack(|| self.here()).into_iter().map(Alarm::token).collect());
+        let placed = untrack(|| self.here()).fold(0, |placed, alarm| placed | bit(alarm));
+        if placed != self.placed.get_untracked() {
+            self.placed.set(placed);
+        }
     }
 
     fn is_placed(self, alarm: Alarm) -> bool {
-        self.placed.with(|placed| placed.contains(&alarm.token()))
+        self.placed.get() & bit(alarm) != 0
     }
 }
 
 /// The alarms that have their place, at the top of the page.
 #[component]
 pub fn AlarmList(board: Board) -> impl IntoView {
-    let shown = Memo::new(move |_| {
-        board.here().into_iter().filter(|alarm| board.is_placed(*alarm)).collect::<Vec<_>>()
-    });
     view! {
         <div class="alarms">
-            {move || shown.get().into_iter().enumerate().map(|(at, alarm)| {
-                let unfolds = board.unfolds || alarm.urgency() == Urgency::Urgent;
-                view! { <AlarmView alarms=board.alarms alarm open=at == 0 && unfolds /> }
+            {move || board.here().filter(|alarm| board.is_placed(*alarm)).enumerate().map(|(at, alarm)| {
+                let open = at == 0 && (board.unfolds || alarm.stops_work());
+                view! { <AlarmView alarms=board.alarms alarm open /> }
             }).collect::<Vec<_>>()}
             <p class="alarm-note" role="status" data-testid="alarm-note">{move || board.alarms.note.get()}</p>
         </div>
@@ -114,10 +110,10 @@ fn StepButton(alarms: Alarms, alarm: Alarm, step: Step, first: bool) -> impl Int
 /// In the top bar: alarms that came after the page; a tap gives them their place.
 #[component]
 pub fn LateAlarms(board: Board) -> impl IntoView {
-    let late = Memo::new(move |_| {
-        let waiting: Vec<_> = board.here().into_iter().filter(|alarm| !board.is_placed(*alarm)).collect();
-        waiting.first().map(|first| (*first, waiting.len()))
-    });
+    let late = move || {
+        let mut waiting = board.here().filter(|alarm| !board.is_placed(*alarm));
+        waiting.next().map(|first| (first, 1 + waiting.count()))
+    };
     let place = move |_| {
         board.place_all();
         if let Some(window) = web_sys::window() {
@@ -125,7 +121,7 @@ pub fn LateAlarms(board: Board) -> impl IntoView {
         }
     };
     view! {
-        {move || late.get().map(|(first, count)| view! {
+        {move || late().map(|(first, count)| view! {
             <button type="button" class="alarm-late" data-testid="alarm-late" data-alarm=first.token()
                 data-urgency=first.urgency().token() aria-label=i18n::late_alarms(count) on:click=place>
                 <Icon paths=icons::WARNING />
@@ -139,15 +135,17 @@ pub fn LateAlarms(board: Board) -> impl IntoView {
 #[component]
 pub fn AlarmSpeaker() -> impl IntoView {
     let alarms = use_alarms();
-    let said = Memo::new(move |before: Option<&(Vec<Alarm>, Vec<Alarm>)>| {
-        let now = alarms.list.get();
-        let old = before.map(|(all, _)| all.clone()).unwrap_or_default();
-        let is_new = |alarm: &&Alarm| old.iter().all(|known| known.token() != alarm.token());
-        let new = now.iter().filter(is_new).copied().collect();
-        (now, new)
+    let words = RwSignal::new(None);
+    let known = StoredValue::new(0);
+    Effect::new(move |_| {
+        let list = alarms.list();
+        let before = known.get_value();
+        known.set_value(list.iter().fold(0, |all, alarm| all | bit(*alarm)));
+        let new = list.into_iter().filter(|alarm| before & bit(*alarm) == 0);
+        let titles: Vec<_> = new.map(i18n::alarm_title).collect();
+        words.set((!titles.is_empty()).then(|| titles.join(" · ")));
     });
-    let words = move || said.get().1.into_iter().map(i18n::alarm_title).collect::<Vec<_>>().join("。");
-    view! { <p class="visually-hidden" role="status" aria-live="polite" data-testid="alarm-speaker">{words}</p> }
+    view! { <p class="visually-hidden" role="status" aria-live="polite" data-testid="alarm-speaker">{move || words.get()}</p> }
 }
 
 /// In place of the app while another page is used. The app stays as it is behind it.
@@ -164,6 +162,10 @@ pub fn Resting() -> impl IntoView {
             </main>
         })}
     }
+}
+
+fn bit(alarm: Alarm) -> u32 {
+    1 << alarm.kind()
 }
 
 fn icon(alarm: Alarm) -> &'static str {

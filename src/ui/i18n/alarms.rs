@@ -235,7 +235,7 @@ fn clock(fault: ClockFault) -> String {
 
 /// A length of time in its largest fitting unit.
 fn span(ms: u64) -> String {
-    let minutes = ms.div_ceil(60_000);
+    let minutes = (ms + 30_000) / 60_000;
     let (number, zh, en) = match minutes {
         0..120 => (minutes, "分钟", "min"),
         120..2_880 => (minutes / 60, "小时", "h"),

@@ -47,8 +47,6 @@ pub struct Delivery {
     pub enrolling: RwSignal<bool>,
     /// Why the last enrolment failed.
     pub enrol_problem: RwSignal<Option<EnrolError>>,
-    /// The endpoint's time in its last answer, milliseconds since 1970.
-    pub endpoint_ms: RwSignal<Option<u64>>,
     /// What the last export came to.
     pub export_note: RwSignal<Option<String>>,
     inner: StoredValue<Rc<Inner>, LocalStorage>,
@@ -106,7 +104,6 @@ impl Delivery {
             news: RwSignal::new(0),
             enrolling: RwSignal::new(false),
             enrol_problem: RwSignal::new(None),
-            endpoint_ms: RwSignal::new(None),
             export_note: RwSignal::new(None),
             inner: StoredValue::new_local(Rc::new(Inner {
                 store: phone.store.clone(),
@@ -243,8 +240,7 @@ impl Delivery {
         if !self.counted.get_untracked() {
             self.counted.set(true);
         }
-        let endpoint_ms = self.endpoint_ms;
-        let transport = Dated::new(HttpTransport::new(""), move |ms| endpoint_ms.set(Some(ms)));
+        let transport = Dated::new(HttpTransport::new(""), clock::note_heard);
         let run = driver.run_pass(&inner.store, &transport, &BrowserEdge, wake, &publish);
         // A frozen tab may hold the lock for ever: past the limit we go on without it, since the
         // endpoint takes each record once whoever sends it.

@@ -13,8 +13,8 @@ use super::delivery::Delivery;
 use super::phone::Phone;
 use crate::domain::alarm::{self, Alarm, Facts, Office, Storage};
 use crate::domain::clock::ClockWatch;
-use crate::store::StoreError;
 use crate::store::refusal::Refusal;
+use crate::store::{StoreError, crash};
 use crate::sync::Phase;
 use crate::sync::status::SyncStatus;
 use crate::ui::platform::tabs::Tabs;
@@ -23,18 +23,17 @@ use crate::ui::platform::{clock, journal, prefs};
 /// What the endpoint says to a phone of another protocol.
 const OTHER_PROTOCOL: &str = "unknown-protocol";
 
-/// The alarms in the screens' context.
+/// The alarms in the screens' context. One trigger and plain cells: a signal or memo of each of the
+/// types in here would cost the app some kilobytes.
 #[derive(Clone, Copy)]
 pub struct Alarms {
-    /// What must be told, the most urgent first.
-    pub list: Memo<Vec<Alarm>>,
     /// What came of the last step taken.
     pub note: RwSignal<Option<String>>,
     /// This page rests: the person uses another.
     pub resting: RwSignal<bool>,
     /// Raised when the person comes back to the page: what is new may take its place.
     pub returned: RwSignal<u32>,
-    facts: RwSignal<Facts>,
+    changed: Trigger,
     inner: StoredValue<Rc<Inner>, LocalStorage>,
 }
 
@@ -42,36 +41,31 @@ pub struct Alarms {
 struct Inner {
     /// Absent when the storage did not open.
     open: Option<(Phone, Delivery)>,
+    facts: Cell<Facts>,
+    list: RefCell<Vec<Alarm>>,
     refusal: Cell<Refusal>,
     clock: Cell<ClockWatch>,
     unwatched: Cell<bool>,
+    mirrored: Cell<Option<u64>>,
     tabs: RefCell<Option<Tabs>>,
 }
 
 /// Begins to watch over the opened phone and provides the alarms to the screens.
 pub fn provide_alarms(phone: Phone, delivery: Delivery) {
     let mirror = prefs::mirror();
-    let facts = RwSignal::new(Facts {
+    let facts = Facts {
         loss: phone.loss,
         persisted: mirror.persisted,
         hushed: alarm::is_hushed(mirror.hushed_until_ms, clock::now_ms()),
-        crashed: has_crashed(),
+        in_use: delivery.enrolment.with_untracked(Option::is_some),
+        crashed: crash::is_news(&journal::read()),
         ..Facts::default()
-    });
-    let office = Memo::new(move |before: Option<&Office>| {
-        let enrolled = delivery.enrolment.with(Option::is_some);
-        delivery.status.with(|status| office(status, enrolled)).or(before.copied()).unwrap_or_default()
-    });
-    let list = Memo::new(move |_| {
-        let counts = delivery.status.with(|status| status.counts);
-        let in_use = delivery.enrolment.with(Option::is_some) || counts.pending_records() > 0;
-        alarm::alarms(&Facts { office: office.get(), set_aside: counts.blocked(), in_use, ..facts.get() })
-    });
-    let inner = Rc::new(Inner { open: Some((phone, delivery)), ..Inner::default() });
-    let alarms = Alarms::of(list, facts, inner);
+    };
+    let alarms = Alarms::new(facts, Some((phone, delivery)));
     provide_context(alarms);
     alarms.watch_storage();
-    alarms.watch_clock(delivery);
+    alarms.watch_delivery(delivery);
+    alarms.watch_clock();
     alarms.watch_room(delivery);
     alarms.watch_pages();
 }
@@ -84,12 +78,10 @@ pub fn provide_closed(error: &StoreError) {
             error => storage_of(error),
         },
         write_refused: *error == StoreError::Full,
-        crashed: has_crashed(),
+        crashed: crash::is_news(&journal::read()),
         ..Facts::default()
     };
-    let facts = RwSignal::new(facts);
-    let list = Memo::new(move |_| alarm::alarms(&facts.get()));
-    provide_context(Alarms::of(list, facts, Rc::default()));
+    provide_context(Alarms::new(facts, None));
 }
 
 /// The alarms provided above.
@@ -98,27 +90,40 @@ pub fn use_alarms() -> Alarms {
 }
 
 impl Alarms {
-    fn of(list: Memo<Vec<Alarm>>, facts: RwSignal<Facts>, inner: Rc<Inner>) -> Self {
+    fn new(facts: Facts, open: Option<(Phone, Delivery)>) -> Self {
+        let list = RefCell::new(alarm::alarms(&facts));
+        let inner = Inner { open, facts: Cell::new(facts), list, ..Inner::default() };
         Self {
-            list,
-            facts,
             note: RwSignal::new(None),
             resting: RwSignal::new(false),
             returned: RwSignal::new(0),
-            inner: StoredValue::new_local(inner),
+            changed: Trigger::new(),
+            inner: StoredValue::new_local(Rc::new(inner)),
         }
+    }
+
+    /// What must be told, the most urgent first; tracks later changes.
+    pub fn list(&self) -> Vec<Alarm> {
+        self.changed.track();
+        self.inner.with_value(|inner| inner.list.borrow().clone())
     }
 
     /// Photos are to be kept small.
     pub fn is_tight(&self) -> bool {
         let is_room = |alarm: &Alarm| matches!(alarm, Alarm::Full | Alarm::Tight { .. });
-        self.list.with_untracked(|list| list.iter().any(is_room))
+        self.inner.with_value(|inner| inner.list.borrow().iter().any(is_room))
     }
 
     /// Whether the phone is enrolled, so that its tasks can be fetched.
     pub fn can_pull(&self) -> bool {
         let inner = self.inner.get_value();
-        inner.open.as_ref().is_some_and(|(_, delivery)| delivery.enrolment.with(Option::is_some))
+        inner.open.as_ref().is_some_and(|(_, delivery)| delivery.enrolment.with_untracked(Option::is_some))
+    }
+
+    /// The person uses this page after all.
+    pub fn wake(&self) {
+        self.resting.set(false);
+        self.with_tabs(Tabs::take);
     }
 
     fn with_tabs(&self, act: impl FnOnce(&Tabs)) {
@@ -127,13 +132,16 @@ impl Alarms {
         }
     }
 
-    /// Told only of what is new: most calls change nothing.
+    /// Most of what is learnt changes nothing.
     fn learn(self, change: impl FnOnce(&mut Facts)) {
-        let before = self.facts.get_untracked();
-        let mut after = before;
-        change(&mut after);
-        if after != before {
-            self.facts.set(after);
+        let inner = self.inner.get_value();
+        let mut facts = inner.facts.get();
+        change(&mut facts);
+        inner.facts.set(facts);
+        let list = alarm::alarms(&facts);
+        if *inner.list.borrow() != list {
+            *inner.list.borrow_mut() = list;
+            self.changed.notify();
         }
     }
 }
@@ -160,9 +168,4 @@ fn storage_of(error: &StoreError) -> Storage {
         StoreError::Full => Storage::Fine,
         _ => Storage::Stopped,
     }
-}
-
-fn has_crashed() -> bool {
-    let journal = journal::read();
-    !journal.told && !journal.crashes.is_empty()
 }

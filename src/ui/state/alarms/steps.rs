@@ -26,12 +26,6 @@ impl Alarms {
         });
     }
 
-    /// The person uses this page after all.
-    pub fn wake(&self) {
-        self.resting.set(false);
-        self.with_tabs(Tabs::take);
-    }
-
     async fn take_open(self, alarm: Alarm, step: Step, phone: &Phone, delivery: Delivery) -> Option<String> {
         match step {
             Step::Export => {
@@ -85,7 +79,7 @@ impl Alarms {
 async fn take_closed(step: Step) -> Option<String> {
     match step {
         Step::SaveJournal => {
-            let saved = download::offer("rounds-journal.json", &journal::read().text());
+            let saved = download::offer("rounds-journal.txt", &journal::read());
             saved.is_err().then(|| i18n::store_problem(&StoreError::Other(String::new())))
         }
         Step::Export => Some(phone::rescue().await.unwrap_or_else(|error| i18n::store_problem(&error))),

@@ -8,9 +8,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-use super::{Alarms, storage_of};
+use super::{Alarms, office, storage_of};
 use crate::domain::alarm::Storage;
-use crate::domain::clock::{ClockWatch, Reading};
+use crate::domain::clock::ClockWatch;
 use crate::store::{StoreError, outbox};
 use crate::ui::platform::room::{self, Room};
 use crate::ui::platform::tabs::{News, Tabs};
@@ -23,8 +23,7 @@ const LOOK_MS: u32 = 5_000;
 impl Alarms {
     pub(super) fn watch_storage(self) {
         let inner = self.inner.get_value();
-        let Some((phone, delivery)) = &inner.open else { return };
-        let (store, delivery) = (phone.store.clone(), *delivery);
+        let Some((phone, _)) = &inner.open else { return };
         phone.store.report_to(Rc::new(move |bytes, outcome| {
             let inner = self.inner.get_value();
             let mut refusal = inner.refusal.get();
@@ -41,35 +40,48 @@ impl Alarms {
                 facts.write_refused = refusal.stands();
             });
         }));
-        // The copy outside the database follows every change of what is on the phone.
-        let unsent = Memo::new(move |_| {
-            let counted = delivery.counted.get();
-            counted.then(|| delivery.status.with(|status| status.counts.pending_records()))
-        });
+    }
+
+    pub(super) fn watch_delivery(self, delivery: Delivery) {
         Effect::new(move |_| {
-            let (Some(unsent), store) = (unsent.get(), store.clone()) else { return };
+            let enrolled = delivery.enrolment.with(Option::is_some);
+            let (counts, office) = delivery.status.with(|status| (status.counts, office(status, enrolled)));
+            self.learn(|facts| {
+                facts.office = office.unwrap_or(facts.office);
+                facts.set_aside = counts.blocked();
+                facts.in_use = enrolled || counts.pending_records() > 0;
+            });
+            if delivery.counted.get() {
+                self.mirror_numbers(counts.pending_records());
+            }
+        });
+    }
+
+    /// The copy outside the database follows every change of what is on the phone.
+    fn mirror_numbers(self, unsent: u64) {
+        let inner = self.inner.get_value();
+        if inner.mirrored.replace(Some(unsent)) != Some(unsent) {
             spawn_local(async move {
-                if let Ok(next_seq) = outbox::next_seq(&store).await {
+                let Some((phone, _)) = &inner.open else { return };
+                if let Ok(next_seq) = outbox::next_seq(&phone.store).await {
                     prefs::keep_mirror(|mirror| (mirror.next_seq, mirror.unsent) = (next_seq, unsent));
                 }
             });
-        });
+        }
     }
 
-    pub(super) fn watch_clock(self, delivery: Delivery) {
+    pub(super) fn watch_clock(self) {
         self.look_at_clock();
         Interval::new(LOOK_MS, move || self.look_at_clock()).forget();
-        Effect::new(move |_| {
-            let Some(endpoint_ms) = delivery.endpoint_ms.get() else { return };
-            self.change_clock(|watch| watch.heard(reading(), endpoint_ms));
-        });
     }
 
     pub(super) fn look_at_clock(self) {
-        let inner = self.inner.get_value();
+        if let Some((now, endpoint_ms)) = clock::take_heard() {
+            self.change_clock(|watch| watch.heard(now, endpoint_ms));
+        }
         if is_visible() {
-            let watched = !inner.unwatched.replace(false);
-            self.change_clock(|watch| watch.look(reading(), watched));
+            let watched = !self.inner.with_value(|inner| inner.unwatched.replace(false));
+            self.change_clock(|watch| watch.look(clock::reading(), watched));
         }
     }
 
@@ -93,10 +105,11 @@ impl Alarms {
             });
         });
         install::watch(move || spawn_local(async move { self.learn_room(room::ask().await) }));
-        Effect::new(move |before: Option<()>| {
-            delivery.news.track();
-            if before.is_some() {
+        Effect::new(move |_| {
+            // After every pass: room was taken or let go, and the endpoint's time was heard.
+            if delivery.news.get() > 0 {
                 look();
+                self.look_at_clock();
             }
         });
         on_visibility(move || {
@@ -130,10 +143,6 @@ impl Alarms {
         });
         self.inner.with_value(|inner| *inner.tabs.borrow_mut() = tabs);
     }
-}
-
-fn reading() -> Reading {
-    Reading { wall_ms: clock::now_ms(), mono_ms: clock::mono_ms() }
 }
 
 fn document() -> Option<web_sys::Document> {
