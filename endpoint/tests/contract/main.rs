@@ -4,6 +4,7 @@
 
 mod blobs;
 mod enrol;
+mod forked;
 mod harness;
 mod heard_out;
 mod kill;
