@@ -3,7 +3,7 @@
 use rounds::sync::Wake;
 
 use crate::dice::Dice;
-use crate::step::{Answer, Deed, DiskFault, NetFault, OfficeEvent, PhoneEvent, Schedule, Step};
+use crate::step::{Answer, Deed, DiskFault, EVERY, NetFault, OfficeEvent, PhoneEvent, Schedule, Step};
 use crate::tasks::{ITEMS, TASKS};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -118,7 +118,7 @@ impl Generator {
         ]);
         let mut net = Vec::new();
         while net.len() < 3 && self.goes_wrong() {
-            let at = self.dice.small(6);
+            let at = if self.dice.one_in(4) { EVERY } else { self.dice.small(6) };
             net.push((at, self.net_fault()));
         }
         let disk = self.disk_fault(60);

@@ -10,7 +10,7 @@ use rounds::sync::transport::{Method, Request, Response, TransportError};
 
 use crate::disk::now;
 use crate::phone::{Flight, Held};
-use crate::step::{Answer, DiskFault, NetFault};
+use crate::step::{Answer, DiskFault, EVERY, NetFault};
 use crate::wire::{Reply, Wire, cut, instead};
 use crate::world::World;
 
@@ -67,7 +67,8 @@ impl World {
                 let phone = &self.phones[nth];
                 plant.on_request(&phone.disk, &phone.author, &mut request);
             }
-            let fault = net.iter().find_map(|(at, fault)| (*at == flight.sent).then_some(*fault));
+            let fault =
+                net.iter().find_map(|(at, fault)| (*at == flight.sent || *at == EVERY).then_some(*fault));
             flight.sent = flight.sent.saturating_add(1);
             let fate = self.meet(nth, &request, fault);
             match fate {

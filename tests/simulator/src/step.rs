@@ -34,7 +34,7 @@ pub enum Step {
         wake: Wake,
         /// True: by a second page on the same database, beside whatever the first one does.
         second_page: bool,
-        /// What the network does, by the number of the request within the pass.
+        /// What the network does, by the number of the request within the pass, or [`EVERY`].
         net: Vec<(u8, NetFault)>,
         /// What the phone's storage does meanwhile.
         disk: Option<DiskFault>,
@@ -61,6 +61,9 @@ pub enum Step {
         ms: u64,
     },
 }
+
+/// In place of a request's number: every request of the pass.
+pub const EVERY: u8 = u8::MAX;
 
 /// What a person does.
 #[derive(Clone, Debug, PartialEq, Eq)]
