@@ -11,6 +11,7 @@
 
 mod api;
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod demo;
@@ -18,6 +19,7 @@ pub mod extract;
 mod hear_out;
 pub mod limit;
 mod log;
+mod patience;
 pub mod photos;
 pub mod problem;
 pub mod secret;

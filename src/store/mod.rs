@@ -16,6 +16,7 @@ pub mod migrations;
 pub mod outbox;
 pub mod photos;
 mod plan;
+pub mod renewal;
 pub mod row;
 
 pub use batch::{Batch, Committed, Op};

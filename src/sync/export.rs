@@ -39,6 +39,22 @@ pub struct Export {
     pub unreadable: Vec<String>,
 }
 
+impl Export {
+    /// The file's records with the install that made each: what another phone pushes, and what an
+    /// endpoint takes. A record that was itself brought to the exporting phone by a file keeps its
+    /// own origin.
+    pub fn into_items(self) -> impl Iterator<Item = PushItem> {
+        let install_id = self.install_id;
+        self.records.into_iter().map(move |item| from_install(item, &install_id))
+    }
+}
+
+/// A record of a file that `install_id` wrote, as it is pushed by anyone else.
+pub fn from_install(mut item: PushItem, install_id: &str) -> PushItem {
+    item.origin_install.get_or_insert_with(|| install_id.to_owned());
+    item
+}
+
 /// One photo with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportedPhoto {

@@ -17,6 +17,7 @@ pub mod protocol;
 pub mod pull;
 mod push;
 pub mod receipt;
+mod renew;
 mod reply;
 pub mod status;
 pub mod transport;

@@ -12,10 +12,12 @@ mod identity;
 mod items;
 pub mod memory;
 mod migrations;
+pub mod portable;
 mod push;
 mod records;
 mod sql;
 mod sqlite;
+mod tokens;
 mod tx;
 
 use std::path::Path;
@@ -28,8 +30,10 @@ pub use devices::{CodeState, NewDevice};
 pub use error::StoreError;
 pub use identity::Identity;
 pub use items::{Entry, ReceivedItem};
+pub use migrations::newest as schema;
 pub use push::{Arrival, Envelope, Refused};
 pub use records::{PutOutcome, Record, pull_scope};
+pub use tokens::NewToken;
 
 /// The database; cheap to clone.
 #[derive(Clone)]
