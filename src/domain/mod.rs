@@ -3,6 +3,7 @@
 //! Pure: no screen, storage, network, clock or randomness. Times and ids are arguments.
 
 pub mod answer;
+pub mod authorship;
 pub mod caveat;
 pub mod clause;
 pub mod estate;

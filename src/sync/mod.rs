@@ -12,6 +12,7 @@ pub mod export;
 mod gate;
 #[cfg(target_arch = "wasm32")]
 pub mod http;
+pub mod import;
 mod photo_lane;
 pub mod protocol;
 pub mod pull;

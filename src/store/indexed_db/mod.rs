@@ -195,6 +195,21 @@ impl Store for IndexedDb {
         .await
     }
 
+    async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.with_database(async |database| {
+            let store = transaction::read(database, table)?;
+            let request = match group {
+                None => store.get_all_keys(),
+                Some(group) => {
+                    store.index(GROUP_INDEX).and_then(|index| index.get_all_keys_with_key(&group.into()))
+                }
+            };
+            let keys = answer(request.map_err(|error| store_error(&error))?).await?;
+            Ok(js_sys::Array::from(&keys).iter().filter_map(|key| key.as_string()).collect())
+        })
+        .await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         if batch.ops.is_empty() {
             return Ok(Committed::default());

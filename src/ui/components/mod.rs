@@ -8,5 +8,7 @@ pub mod finish;
 pub mod frame;
 pub mod icon;
 pub mod notice;
+pub mod person;
+pub mod room;
 pub mod task_card;
 pub mod thumbnail;
