@@ -119,7 +119,7 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
         Name::App => Step { after: Some(app::remember), ..gate(vec![app::trunk()]) },
         Name::Budget => Step { work: Work::Own(budget::check), after: None },
         Name::Endpoint => gate(vec![app::endpoint()]),
-        Name::EndToEnd => tests(end_to_end(screen)?, 20, counts::of_node),
+        Name::EndToEnd => tests(end_to_end(screen)?, 40, counts::of_node),
     };
     Ok(step)
 }
@@ -209,11 +209,11 @@ fn web_tests() -> Result<Vec<String>> {
 
 fn end_to_end(screen: &Screen) -> Result<Command> {
     let folder = paths::npm();
-    let mut files: Vec<_> = std::fs::read_dir(&folder)?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|file| file.to_string_lossy().ends_with(".test.mjs"))
-        .collect();
+    let mut files = Vec::new();
+    for folder in [folder.join("hazards"), folder] {
+        let entries = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+        files.extend(entries.filter(|file| file.to_string_lossy().ends_with(".test.mjs")));
+    }
     files.sort();
     if files.is_empty() {
         bail!("there is no tests/e2e/*.test.mjs");
