@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::clock::Clock;
 use crate::demo::Demo;
+use crate::folder;
 use crate::secret::{NoRandomness, Secret};
 use crate::serve::{ServeError, TlsFiles, serve};
 use crate::state::{AppState, Config, OpenError, hint};
@@ -172,8 +173,8 @@ async fn listen(serving: Serving, demo: Option<Demo>) -> Result<(), Failure> {
     start_log(&serving);
     let db = serving.database.location()?;
     let beside = if let Location::File(path) = &db { path.parent() } else { None };
-    for folder in [beside, Some(serving.blobs.as_path())].into_iter().flatten() {
-        std::fs::create_dir_all(folder)?;
+    for path in [beside, Some(serving.blobs.as_path())].into_iter().flatten() {
+        folder::make(path)?;
     }
     let is_demo = demo.as_ref().map(Demo::has_open_door);
     let state =

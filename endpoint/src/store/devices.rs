@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 use uuid::Uuid;
 
+use super::tokens::{self, Stage};
 use super::{Backend, Store, StoreError, Tx};
 use crate::auth::{Device, TokenState};
 
@@ -74,7 +75,7 @@ impl Store {
         let sites: Vec<String> = serde_json::from_str(&sites)?;
         let device_id = upsert_device(&mut tx, &new, &role).await?;
         replace_sites(&mut tx, &device_id, &sites).await?;
-        replace_token(&mut tx, &device_id, &new).await?;
+        tokens::replace_all(&mut tx, &device_id, &new).await?;
         tx.commit().await?;
         Ok(CodeState::Taken(Device {
             id: device_id,
@@ -94,8 +95,14 @@ impl Store {
         if bearer.revoked {
             return Ok(TokenState::Revoked);
         }
+        if bearer.stage == Stage::Replaced {
+            return Ok(TokenState::Replaced);
+        }
         if bearer.expires_ms <= now_ms {
             return Ok(TokenState::Expired);
+        }
+        if bearer.stage == Stage::Fresh {
+            self.first_use(&bearer.device_id, token_hash).await?;
         }
         let sites = match &self.0 {
             Backend::Memory(memory) => memory.read(|tables| tables.sites_of(&bearer.device_id)).await?,
@@ -138,11 +145,12 @@ pub(super) struct Bearer {
     pub(super) role: String,
     pub(super) revoked: bool,
     pub(super) expires_ms: i64,
+    pub(super) stage: Stage,
 }
 
 async fn bearer(pool: &AnyPool, token_hash: &str) -> Result<Option<Bearer>, StoreError> {
     let row = sqlx::query(
-        "SELECT d.device_id, d.install_id, d.role, d.revoked_ms, t.expires_ms \
+        "SELECT d.device_id, d.install_id, d.role, d.revoked_ms, t.expires_ms, t.stage \
          FROM tokens t JOIN devices d ON d.device_id = t.device_id WHERE t.token_sha256 = $1",
     )
     .bind(token_hash)
@@ -155,6 +163,7 @@ async fn bearer(pool: &AnyPool, token_hash: &str) -> Result<Option<Bearer>, Stor
         role: row.try_get("role")?,
         revoked: row.try_get::<Option<i64>, _>("revoked_ms")?.is_some(),
         expires_ms: row.try_get("expires_ms")?,
+        stage: Stage::of(&row.try_get::<String, _>("stage")?),
     }))
 }
 
@@ -255,21 +264,6 @@ pub(super) async fn add_site(tx: &mut Tx, device_id: &str, site: &str) -> Result
     .bind(site)
     .execute(sql.connection())
     .await?;
-    Ok(())
-}
-
-async fn replace_token(tx: &mut Tx, device_id: &str, new: &NewDevice<'_>) -> Result<(), StoreError> {
-    let sql = match tx {
-        Tx::Memory(memory) => return memory.replace_token(device_id, new.token_hash, new.token_expires_ms),
-        Tx::Sql(sql) => sql,
-    };
-    sqlx::query("DELETE FROM tokens WHERE device_id = $1").bind(device_id).execute(sql.connection()).await?;
-    sqlx::query("INSERT INTO tokens (token_sha256, device_id, expires_ms) VALUES ($1, $2, $3)")
-        .bind(new.token_hash)
-        .bind(device_id)
-        .bind(new.token_expires_ms)
-        .execute(sql.connection())
-        .await?;
     Ok(())
 }
 

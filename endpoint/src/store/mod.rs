@@ -19,6 +19,7 @@ mod push;
 mod records;
 mod sql;
 mod sqlite;
+mod tokens;
 mod tx;
 
 use self::memory::Attached;
@@ -32,6 +33,7 @@ pub use items::{Entry, ReceivedItem};
 pub use location::{Location, UnknownAddress};
 pub use push::{Arrival, Envelope, Refused};
 pub use records::{PutOutcome, Record, pull_scope};
+pub use tokens::NewToken;
 
 /// The database; cheap to clone.
 #[derive(Clone)]

@@ -103,10 +103,12 @@ impl Ledger<'_> {
             return Ok(without_receipt(OutcomeStatus::Deferred, &item.item_id, missing_dependency()));
         }
         let receipt = self.next_receipt(received);
-        match items::insert(tx, received, &receipt, &self.device.id, self.install_id).await? {
+        let maker = item.origin_install.as_deref().unwrap_or(self.install_id);
+        match items::insert(tx, received, &receipt, &self.device.id, maker).await? {
             Inserted::New => {
                 self.server_seq += 1;
-                if !items::claim_seq(tx, self.install_id, item).await? {
+                // A record whose maker nobody knows says nothing about anyone's numbers.
+                if !maker.is_empty() && !items::claim_seq(tx, maker, item).await? {
                     items::add_flag(tx, &item.item_id, "seq-reused").await?;
                 }
                 blobs::add_refs(tx, &self.device.id, item).await?;

@@ -81,6 +81,7 @@ async fn the_description_lists_every_call_of_the_contract_and_says_how_each_fail
     let contract = [
         "get /v1/health",
         "post /v1/enrol",
+        "post /v1/token",
         "post /v1/push",
         "get /v1/pull",
         "post /v1/blobs/missing",

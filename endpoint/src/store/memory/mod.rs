@@ -10,6 +10,7 @@ mod files;
 mod records;
 mod state;
 mod tables;
+mod tokens;
 mod tx;
 
 use std::sync::atomic::{AtomicBool, Ordering};

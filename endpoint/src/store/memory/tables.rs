@@ -11,6 +11,7 @@ use crate::store::StoreError;
 use crate::store::devices::Bearer;
 use crate::store::identity::Counter;
 use crate::store::items::Entry;
+use crate::store::tokens::Stage;
 
 /// A key of two texts, such as a device and a hash.
 pub(super) type Pair = (String, String);
@@ -25,10 +26,10 @@ pub(in crate::store) struct Tables {
     pub(super) installs: BTreeMap<String, String>,
     /// Device, site.
     pub(super) device_sites: BTreeMap<Pair, ()>,
-    /// Hash → device and end.
-    pub(super) tokens: BTreeMap<String, (String, i64)>,
-    /// Device → hash.
-    pub(super) token_of: BTreeMap<String, String>,
+    /// By hash.
+    pub(super) tokens: BTreeMap<String, TokenRow>,
+    /// Device, hash.
+    pub(super) tokens_of: BTreeMap<Pair, ()>,
     /// Device, install → the next number it said.
     pub(super) pushed: BTreeMap<Pair, u64>,
     /// By number.
@@ -70,6 +71,13 @@ pub(super) struct DeviceRow {
 }
 
 #[derive(Clone)]
+pub(super) struct TokenRow {
+    pub(super) device_id: String,
+    pub(super) expires_ms: i64,
+    pub(super) stage: Stage,
+}
+
+#[derive(Clone)]
 pub(super) struct ItemRow {
     pub(super) entry: Entry,
     pub(super) site: Option<String>,
@@ -94,7 +102,7 @@ impl Tables {
             installs: BTreeMap::new(),
             device_sites: BTreeMap::new(),
             tokens: BTreeMap::new(),
-            token_of: BTreeMap::new(),
+            tokens_of: BTreeMap::new(),
             pushed: BTreeMap::new(),
             items: BTreeMap::new(),
             item_ids: BTreeMap::new(),
@@ -142,15 +150,22 @@ impl Tables {
     }
 
     pub(in crate::store) fn bearer(&self, token_hash: &str) -> Option<Bearer> {
-        let (device_id, expires_ms) = self.tokens.get(token_hash)?;
-        let device = self.devices.get(device_id)?;
+        let token = self.tokens.get(token_hash)?;
+        let device = self.devices.get(&token.device_id)?;
         Some(Bearer {
-            device_id: device_id.clone(),
+            device_id: token.device_id.clone(),
             install_id: device.install_id.clone(),
             role: device.role.clone(),
             revoked: device.revoked_ms.is_some(),
-            expires_ms: *expires_ms,
+            expires_ms: token.expires_ms,
+            stage: token.stage,
         })
+    }
+
+    /// Of every token of a device.
+    pub(super) fn token_hashes(&self, device_id: &str) -> Vec<String> {
+        let rows = self.tokens_of.range(pair(device_id, "")..);
+        rows.take_while(|((device, _), ())| device == device_id).map(|((_, hash), ())| hash.clone()).collect()
     }
 
     pub(in crate::store) fn sites_of(&self, device_id: &str) -> Vec<String> {

@@ -237,22 +237,6 @@ impl MemoryTx {
         self.set(|state| state.put(|tables| &mut tables.device_sites, pair(device_id, site), ()))
     }
 
-    pub(in crate::store) fn replace_token(
-        &self,
-        device_id: &str,
-        token_hash: &str,
-        expires_ms: i64,
-    ) -> Result<(), StoreError> {
-        self.set(|state| {
-            if let Some(old) = state.tables.token_of.get(device_id).cloned() {
-                state.remove(|tables| &mut tables.tokens, &old);
-            }
-            let token = (device_id.to_owned(), expires_ms);
-            state.put(|tables| &mut tables.tokens, token_hash.to_owned(), token);
-            state.put(|tables| &mut tables.token_of, device_id.to_owned(), token_hash.to_owned());
-        })
-    }
-
     pub(super) fn set(&self, work: impl FnOnce(&mut State)) -> Result<(), StoreError> {
         self.step(|state| {
             work(state);
