@@ -21,7 +21,7 @@ const WAIT: Duration = Duration::from_secs(10);
 /// waits for ever, neither for a lock nor for an endpoint that vanished in the middle.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
          WHERE current_setting('synchronous_commit') <> 'remote_apply'; \
-     SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';";
+     SET client_min_messages = warning; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';";
 
 pub(super) async fn open(url: &str) -> Result<AnyPool, StoreError> {
     install_default_drivers();

@@ -1,9 +1,10 @@
-//! What the browser tests need from the system: browsers, their drivers, a screen, fonts.
+//! What the tests need from the system: browsers, their drivers, a screen, fonts, a Postgres.
 
 use super::Outcome;
 use crate::browsers::{self, Browser};
 use crate::shell;
 use anyhow::{Context, Result, bail};
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::process::Command;
 
@@ -14,7 +15,7 @@ struct Need {
     packages: &'static [&'static str],
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need {
         name: "Chromium",
         is_there: || browsers::program(Browser::Chromium).is_some(),
@@ -32,6 +33,7 @@ const NEEDS: [Need; 5] = [
     },
     Need { name: "a screen", is_there: browsers::has_screen, packages: &["xvfb"] },
     Need { name: "Chinese fonts", is_there: has_chinese_font, packages: &["fonts-noto-cjk", "fontconfig"] },
+    Need { name: "Postgres", is_there: has_postgres, packages: &["postgresql"] },
 ];
 
 /// Makes sure of all of them, by apt where the machine has it.
@@ -81,6 +83,13 @@ fn apt() -> Result<Command> {
     };
     command.env("DEBIAN_FRONTEND", "noninteractive");
     Ok(command)
+}
+
+/// Debian keeps its programs off PATH, in a folder a version.
+fn has_postgres() -> bool {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    shell::find("initdb").is_some()
+        || debian.map(|entry| entry.path()).any(|dir| dir.join("bin/initdb").is_file())
 }
 
 fn has_chinese_font() -> bool {
