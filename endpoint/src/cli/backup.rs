@@ -41,7 +41,7 @@ pub(super) struct Restoring {
 }
 
 pub(super) async fn back_up(args: BackingUp) -> Result<(), Failure> {
-    let store = args.database.existing().await?;
+    let store = args.database.existing().await?.store;
     let photos = args.photos.existing().await?;
     let done = backup::backup(&store, &photos, &args.to, Clock::system().now()).await?;
     store.close().await;
@@ -79,7 +79,7 @@ pub(super) async fn restore(args: Restoring) -> Result<(), Failure> {
         return Ok(());
     }
     let made_at = manifest.made_at.clone();
-    let store = args.database.new_or_existing().await?;
+    let store = args.database.new_or_existing().await?.store;
     let photos = args.photos.new_or_existing().await?;
     let restored = backup::restore(&args.from, manifest, &store, &photos, Clock::system().now()).await;
     store.close().await;

@@ -4,10 +4,10 @@ use super::{Database, Failure, say};
 use crate::clock::Clock;
 
 pub(super) async fn list(database: &Database) -> Result<(), Failure> {
-    let store = database.existing().await?;
-    let devices = store.devices().await.map_err(database.failed())?;
-    let installs = store.installs().await.map_err(database.failed())?;
-    store.close().await;
+    let opened = database.existing().await?;
+    let devices = opened.store.devices().await.map_err(opened.failed())?;
+    let installs = opened.store.installs().await.map_err(opened.failed())?;
+    opened.store.close().await;
     if devices.is_empty() {
         println!("No phone is enrolled. For a code run: rounds-endpoint enrol --role butler");
     }
@@ -41,9 +41,9 @@ pub(super) async fn list(database: &Database) -> Result<(), Failure> {
 }
 
 pub(super) async fn revoke(database: &Database, device: String) -> Result<(), Failure> {
-    let store = database.existing().await?;
-    let found = store.revoke(&device, Clock::system().now().millis()).await.map_err(database.failed())?;
-    store.close().await;
+    let opened = database.existing().await?;
+    let found = opened.store.revoke(&device, Clock::system().now().millis()).await.map_err(opened.failed())?;
+    opened.store.close().await;
     if !found {
         return Err(Failure::NoDevice(device));
     }

@@ -37,12 +37,12 @@ enum Role {
 
 pub(super) async fn run(enrolling: Enrolling) -> Result<(), Failure> {
     let page = enrolling.address.as_deref().map(page).transpose()?;
-    let store = enrolling.database.existing().await?;
+    let opened = enrolling.database.existing().await?;
     let code = Secret::code()?.reveal();
     let expires = Clock::system().now().millis() + CODE_LIFE_MS;
     let hash = Secret::code_hash(&code);
-    let added = store.add_code(&hash, enrolling.role.into(), &enrolling.sites, expires);
-    added.await.map_err(enrolling.database.failed())?;
+    let added = opened.store.add_code(&hash, enrolling.role.into(), &enrolling.sites, expires);
+    added.await.map_err(opened.failed())?;
     println!("{code}");
     match page {
         Some(page) => {
@@ -55,7 +55,7 @@ pub(super) async fn run(enrolling: Enrolling) -> Result<(), Failure> {
              (with --address it is printed as a QR code)"
         ),
     }
-    store.close().await;
+    opened.store.close().await;
     Ok(())
 }
 

@@ -4,10 +4,10 @@ use super::{Database, Failure, say};
 use crate::store::InstallLine;
 
 pub(super) async fn run(database: &Database) -> Result<(), Failure> {
-    let store = database.existing().await?;
-    let installs = store.installs().await.map_err(database.failed())?;
-    let devices = store.devices().await.map_err(database.failed())?;
-    store.close().await;
+    let opened = database.existing().await?;
+    let installs = opened.store.installs().await.map_err(opened.failed())?;
+    let devices = opened.store.devices().await.map_err(opened.failed())?;
+    opened.store.close().await;
     let mut all_there = true;
     for install in &installs {
         let Some(gap) = Gap::of(install) else { continue };

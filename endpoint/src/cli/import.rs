@@ -24,7 +24,7 @@ pub(super) struct Importing {
 pub(super) async fn run(importing: Importing) -> Result<(), Failure> {
     let path = importing.file;
     let bytes = std::fs::read(&path).map_err(|source| Failure::Read { path, source })?;
-    let store = importing.database.existing().await?;
+    let store = importing.database.existing().await?.store;
     let photos = importing.photos.existing().await?;
     let summary = import(&store, &photos, &bytes, Clock::system().now()).await?;
     store.close().await;

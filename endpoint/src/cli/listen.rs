@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::demo::Demo;
 use crate::serve::{self, TlsFiles};
 use crate::state::{AppState, Config};
+use crate::store::Location;
 
 #[derive(Debug, Args)]
 pub(super) struct Serving {
@@ -64,8 +65,9 @@ pub(super) async fn demo(demo: Demonstrating) -> Result<(), Failure> {
 
 async fn listen(serving: Serving, demo: Option<Demo>) -> Result<(), Failure> {
     start_log(&serving);
-    let (db, blobs) = (serving.database.db, serving.photos.blobs);
-    for folder in [db.parent(), Some(blobs.as_path())].into_iter().flatten() {
+    let (db, blobs) = (serving.database.location()?, serving.photos.blobs);
+    let beside = if let Location::File(path) = &db { path.parent() } else { None };
+    for folder in [beside, Some(blobs.as_path())].into_iter().flatten() {
         std::fs::create_dir_all(folder)?;
     }
     let is_demo = demo.as_ref().map(Demo::has_open_door);

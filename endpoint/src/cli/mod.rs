@@ -22,8 +22,10 @@ use crate::import::ImportError;
 use crate::photos::{Photos, PhotosError};
 use crate::secret::NoRandomness;
 use crate::serve::ServeError;
-use crate::state::OpenError;
-use crate::store::{Store, StoreError};
+use crate::state::{OpenError, hint};
+use crate::store::{Location, Store, StoreError, UnknownAddress};
+
+const DEFAULT_FILE: &str = ".rounds/endpoint.sqlite";
 
 /// Receives what Rounds delivers, each record once.
 #[derive(Debug, Parser)]
@@ -74,9 +76,13 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Database {
-    /// The SQLite file.
-    #[arg(long, default_value = ".rounds/endpoint.sqlite")]
-    db: PathBuf,
+    /// The SQLite file; without it and without an address: .rounds/endpoint.sqlite.
+    #[arg(long)]
+    db: Option<PathBuf>,
+    /// A Postgres, as postgres://user:password@host/database; without it and without --db, the
+    /// variable DATABASE_URL tells.
+    #[arg(long, conflicts_with = "db")]
+    database_url: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -91,10 +97,14 @@ struct PhotoFolder {
 enum Failure {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("the database {} cannot be used: {source}", path.display())]
-    Store { path: PathBuf, source: StoreError },
-    #[error("there is no database at {}: start `serve` or `demo` with it first, or name it with --db", .0.display())]
-    NoDatabase(PathBuf),
+    #[error("the database {location} cannot be used: {source}{}", hint(location, source))]
+    Store { location: Location, source: StoreError },
+    #[error(
+        "there is no database at {0}: start `serve` or `demo` with it first, or name it with --db or DATABASE_URL"
+    )]
+    NoDatabase(Location),
+    #[error(transparent)]
+    Address(#[from] UnknownAddress),
     #[error("the folder of photos {} cannot be used: {source}; name it with --blobs", path.display())]
     Photos { path: PathBuf, source: PhotosError },
     #[error("there is no folder of photos at {}: name it with --blobs", .0.display())]
@@ -153,26 +163,56 @@ async fn execute(command: Command) -> Result<(), Failure> {
 }
 
 impl Database {
-    /// A mistyped path must not make an empty database.
-    async fn existing(&self) -> Result<Store, Failure> {
-        if !self.db.is_file() {
-            return Err(Failure::NoDatabase(self.db.clone()));
+    /// What is said on the command line comes before the environment.
+    fn location(&self) -> Result<Location, UnknownAddress> {
+        if let Some(url) = &self.database_url {
+            return Location::of_url(url);
         }
-        Store::open(&self.db).await.map_err(self.failed())
+        if let Some(file) = &self.db {
+            return Ok(Location::File(file.clone()));
+        }
+        match std::env::var("DATABASE_URL") {
+            Ok(url) if !url.is_empty() => Location::of_url(&url),
+            _ => Ok(Location::File(PathBuf::from(DEFAULT_FILE))),
+        }
+    }
+
+    /// A mistyped path or address must not make an empty database.
+    async fn existing(&self) -> Result<Opened, Failure> {
+        let location = self.location()?;
+        let found = Store::open_used(&location).await.map_err(failed(&location))?;
+        let store = found.ok_or_else(|| Failure::NoDatabase(location.clone()))?;
+        Ok(Opened { store, location })
     }
 
     /// Makes it where it is absent.
-    async fn new_or_existing(&self) -> Result<Store, Failure> {
-        if let Some(folder) = self.db.parent() {
+    async fn new_or_existing(&self) -> Result<Opened, Failure> {
+        let location = self.location()?;
+        if let Location::File(path) = &location
+            && let Some(folder) = path.parent()
+        {
             std::fs::create_dir_all(folder)?;
         }
-        Store::open(&self.db).await.map_err(self.failed())
+        let store = Store::open(&location).await.map_err(failed(&location))?;
+        Ok(Opened { store, location })
     }
+}
 
-    fn failed(&self) -> impl FnOnce(StoreError) -> Failure {
-        let path = self.db.clone();
-        move |source| Failure::Store { path, source }
+/// A database, and where it is, for the words when it fails.
+struct Opened {
+    store: Store,
+    location: Location,
+}
+
+impl Opened {
+    fn failed(&self) -> impl FnOnce(StoreError) -> Failure + use<> {
+        failed(&self.location)
     }
+}
+
+fn failed(location: &Location) -> impl FnOnce(StoreError) -> Failure + use<> {
+    let location = location.clone();
+    move |source| Failure::Store { location, source }
 }
 
 impl PhotoFolder {

@@ -7,6 +7,8 @@ use sqlx::{AnyConnection, Row};
 
 use super::{Backend, Store, StoreError, Tx};
 
+const MAX_INDEXED: usize = 400;
+
 /// A record that passed the checks at the edge.
 #[derive(Clone, Debug)]
 pub struct ReceivedItem {
@@ -138,7 +140,7 @@ async fn insert_row(
     .bind(&item.body_sha256)
     .bind(item.supersedes.clone())
     .bind(received.site.clone())
-    .bind(received.standard.clone())
+    .bind(received.standard.as_deref().map(indexed))
     .bind(received.flags.join(","))
     .execute(connection)
     .await?;
@@ -198,7 +200,7 @@ pub(super) async fn quarantine(
     )
     .bind(device_id)
     .bind(raw_sha256)
-    .bind(item_id)
+    .bind(indexed(item_id))
     .bind(problem)
     .bind(raw)
     .bind(now_ms)
@@ -210,6 +212,13 @@ pub(super) async fn quarantine(
 /// For numbers that were checked at the edge to fit.
 pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Text that is looked up, as Postgres can keep it: without the character that it knows not, and
+/// short enough for an index. What is longer is no id of ours; it stands whole in the record itself.
+fn indexed(text: &str) -> String {
+    let end = text.floor_char_boundary(MAX_INDEXED);
+    text[..end].replace('\0', "\u{FFFD}")
 }
 
 async fn receipt_of(connection: &mut AnyConnection, item_id: &str) -> Result<Receipt, StoreError> {

@@ -11,6 +11,21 @@ use crate::store::StoreError;
 const ABSENT: StoreError = StoreError::Lost("there is no such photo");
 
 impl Disk {
+    /// Leaves an upload with these bytes, as a kill in the middle of writing would; `None` loses it.
+    pub fn tear_upload(&self, device_id: &str, sha256: &str, bytes: Option<&[u8]>) {
+        let mut state = self.lock();
+        let key = pair(device_id, sha256);
+        match bytes {
+            Some(bytes) => state.tables.staged.insert(key, Arc::new(bytes.to_vec())),
+            None => state.tables.staged.remove(&key),
+        };
+    }
+
+    /// True while bytes of an upload are kept.
+    pub fn has_upload(&self, device_id: &str, sha256: &str) -> bool {
+        self.lock().tables.staged.contains_key(&pair(device_id, sha256))
+    }
+
     /// Bytes of an upload that are there; 0 when there is none.
     pub(crate) fn staged_len(&self, device_id: &str, sha256: &str) -> Result<u64, StoreError> {
         let key = pair(device_id, sha256);
