@@ -6,6 +6,8 @@ mod support;
 
 #[path = "sync_driver/enrolment.rs"]
 mod enrolment;
+#[path = "sync_driver/importing.rs"]
+mod importing;
 #[path = "sync_driver/photos.rs"]
 mod photos;
 #[path = "sync_driver/pulling.rs"]

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod extract;
+mod folder;
 mod hear_out;
 pub mod import;
 pub mod limit;

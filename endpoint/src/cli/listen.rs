@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::{Database, Failure, PhotoFolder};
 use crate::clock::Clock;
 use crate::demo::Demo;
+use crate::folder;
 use crate::serve::{self, TlsFiles};
 use crate::state::{AppState, Config};
 use crate::store::Location;
@@ -67,8 +68,8 @@ async fn listen(serving: Serving, demo: Option<Demo>) -> Result<(), Failure> {
     start_log(&serving);
     let (db, blobs) = (serving.database.location()?, serving.photos.blobs);
     let beside = if let Location::File(path) = &db { path.parent() } else { None };
-    for folder in [beside, Some(blobs.as_path())].into_iter().flatten() {
-        std::fs::create_dir_all(folder)?;
+    for path in [beside, Some(blobs.as_path())].into_iter().flatten() {
+        folder::make(path)?;
     }
     let is_demo = demo.as_ref().map(Demo::has_open_door);
     let state = AppState::open(Config { db, blobs, app: serving.app, demo, clock: Clock::system() }).await?;

@@ -18,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 pub use enrol::CODE_LIFE_MS;
 
 use crate::backup::BackupError;
+use crate::folder;
 use crate::import::ImportError;
 use crate::photos::{Photos, PhotosError};
 use crate::secret::NoRandomness;
@@ -189,9 +190,9 @@ impl Database {
     async fn new_or_existing(&self) -> Result<Opened, Failure> {
         let location = self.location()?;
         if let Location::File(path) = &location
-            && let Some(folder) = path.parent()
+            && let Some(beside) = path.parent()
         {
-            std::fs::create_dir_all(folder)?;
+            folder::make(beside)?;
         }
         let store = Store::open(&location).await.map_err(failed(&location))?;
         Ok(Opened { store, location })

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on says where by itself")]
 
+#[path = "../contract/cluster.rs"]
+#[allow(dead_code, reason = "shared with the contract's own tests")]
+mod cluster;
 #[path = "../contract/harness.rs"]
 #[allow(dead_code, reason = "shared with the contract's own tests")]
 mod harness;
@@ -12,5 +15,8 @@ mod cluster;
 #[allow(dead_code, reason = "shared with the contract's own tests")]
 mod place;
 mod other_installs;
+#[path = "../contract/place.rs"]
+#[allow(dead_code, reason = "shared with the contract's own tests")]
+mod place;
 mod slow;
 mod tokens;
