@@ -18,6 +18,7 @@ pub mod demo;
 pub mod extract;
 mod folder;
 mod hear_out;
+pub mod import;
 pub mod limit;
 mod log;
 mod patience;

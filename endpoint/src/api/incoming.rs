@@ -20,7 +20,7 @@ const MAX_WORD: usize = 200;
 const MAX_INSTALL: usize = 100;
 
 /// Reads and checks one record.
-pub(super) fn check(value: &Value, device: &Device) -> Arrival {
+pub(crate) fn check(value: &Value, device: &Device) -> Arrival {
     let item_id = value.get("item_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let checked = serde_json::from_value::<PushItem>(value.clone())
         .map_err(|_| {
@@ -28,6 +28,12 @@ pub(super) fn check(value: &Value, device: &Device) -> Arrival {
         })
         .and_then(|item| checked(item, device));
     Arrival { item_id, raw: value.to_string(), checked }
+}
+
+/// A record of a file whose bytes were changed.
+pub(crate) fn damaged() -> Problem {
+    let detail = "Bytes of the record are no text any more. A copy is kept; look for another export file.";
+    problem("record-damaged", "The record was changed in the file", detail)
 }
 
 fn checked(item: PushItem, device: &Device) -> Result<ReceivedItem, Refused> {

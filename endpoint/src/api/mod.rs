@@ -6,10 +6,10 @@ mod blobs;
 mod cursor;
 mod enrol;
 mod health;
-mod incoming;
+pub(crate) mod incoming;
 mod openapi;
 mod pull;
-mod push;
+pub(crate) mod push;
 mod put;
 mod token;
 

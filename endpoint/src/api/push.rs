@@ -14,7 +14,7 @@ use crate::auth::Device;
 use crate::extract::{parse_json, read_body, require_json};
 use crate::problem::Fault;
 use crate::state::AppState;
-use crate::store::{Arrival, Envelope};
+use crate::store::{Arrival, Envelope, Store, StoreError};
 
 /// A push whose records are read one by one.
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ pub(super) async fn push(
     let push: LenientPush = parse_json(&bytes)?;
     check_envelope(&push, &device)?;
     let mut arrivals: Vec<Arrival> = push.items.iter().map(|item| incoming::check(item, &device)).collect();
-    flag_unknown_editions(&state, &mut arrivals).await?;
+    flag_unknown_editions(&state.store, &mut arrivals).await?;
     let envelope = Envelope {
         install_id: push.install_id,
         next_seq: push.next_seq,
@@ -91,10 +91,11 @@ fn check_envelope(push: &LenientPush, device: &Device) -> Result<(), Fault> {
     Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong-shape", "Not the expected shape", detail))
 }
 
-async fn flag_unknown_editions(state: &AppState, arrivals: &mut [Arrival]) -> Result<(), Fault> {
+/// Flags results that were judged by an edition that the store does not have.
+pub(crate) async fn flag_unknown_editions(store: &Store, arrivals: &mut [Arrival]) -> Result<(), StoreError> {
     for received in arrivals.iter_mut().filter_map(|arrival| arrival.checked.as_mut().ok()) {
         if let Some(standard) = &received.standard
-            && !state.store.has_record("standard", standard).await?
+            && !store.has_record("standard", standard).await?
         {
             received.flags.push("unknown-edition");
         }

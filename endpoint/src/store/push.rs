@@ -55,13 +55,30 @@ impl Store {
         arrivals: &[Arrival],
         now: Moment,
     ) -> Result<PushAnswer, StoreError> {
+        self.take_in(device, Some(envelope), arrivals, now).await
+    }
+
+    /// As [`Store::receive`]; without an envelope, records came in a file, and say nothing of the
+    /// state of any phone.
+    pub async fn take_in(
+        &self,
+        device: &Device,
+        envelope: Option<&Envelope>,
+        arrivals: &[Arrival],
+        now: Moment,
+    ) -> Result<PushAnswer, StoreError> {
         let mut tx = self.begin().await?;
         let store_id = tx.store_id()?;
         let first_seq = identity::lock(&mut tx, Counter::ServerSeq).await?;
-        let (epoch, server_seq) = notice_restore(&mut tx, &store_id, &envelope.seen, first_seq).await?;
-        let install_id = envelope.install_id.as_str();
+        let (epoch, server_seq) = match envelope {
+            Some(envelope) => notice_restore(&mut tx, &store_id, &envelope.seen, first_seq).await?,
+            None => (identity::read(&mut tx, Counter::Epoch).await?.unsigned_abs(), first_seq),
+        };
+        let install_id = envelope.map_or("", |envelope| envelope.install_id.as_str());
         let mut ledger = Ledger { store_id: &store_id, device, install_id, epoch, server_seq, now };
-        note_install(&mut tx, device, envelope, now).await?;
+        if let Some(envelope) = envelope {
+            note_install(&mut tx, device, envelope, now).await?;
+        }
         let outcomes = ledger.take_all(&mut tx, arrivals).await?;
         identity::write(&mut tx, Counter::ServerSeq, ledger.server_seq).await?;
         let watermark = identity::read(&mut tx, Counter::BackupWatermark).await?;
