@@ -73,6 +73,20 @@ fn a_token_that_ran_out_pauses_everything_until_enrolled_again() {
 }
 
 #[test]
+fn a_clock_set_back_by_an_hour_holds_nothing_up() {
+    let mut phone = Phone::new();
+    phone.finish_many(1);
+    phone.endpoint.state.borrow_mut().judge =
+        |item| Some(refusal(item, OutcomeStatus::Deferred, "missing-dependency"));
+    phone.pass(Wake::Saved);
+    assert_eq!(phone.state("r-0000"), RecordState::Later);
+    phone.endpoint.state.borrow_mut().judge = |_| None;
+    phone.edge.now_ms.set(phone.edge.now_ms.get() - 60 * 60 * 1000);
+    phone.pass(Wake::Timer);
+    phone.assert_delivered(1, 0);
+}
+
+#[test]
 fn a_revoked_phone_is_sealed_and_keeps_everything() {
     let mut phone = phone();
     meets(&mut phone, "/v1/push", Fault::Instead(problem("device-revoked", 403, false)));

@@ -237,9 +237,7 @@ impl Filling {
             .await?;
         let mut tx = Tx::Sql(self.0);
         let epoch = identity::lock(&mut tx, Counter::Epoch).await?;
-        // A backup may be restored twice, and a restored store may outgrow what phones saw of the
-        // first before they come back: the time in milliseconds is above whatever such a store gave out.
-        let raised = (epoch + 1).max(now_ms);
+        let raised = raised(epoch, now_ms);
         identity::write(&mut tx, Counter::Epoch, raised).await?;
         identity::write(&mut tx, Counter::BackupWatermark, 0).await?;
         tx.commit().await?;
@@ -249,6 +247,14 @@ impl Filling {
     fn connection(&mut self) -> &mut AnyConnection {
         self.0.connection()
     }
+}
+
+/// The epoch of a store that was restored at this time from a backup of that epoch.
+///
+/// A backup may be restored twice, and a restored store may outgrow what phones saw of the first
+/// before they come back: the time in milliseconds is above whatever such a store gave out.
+pub(super) fn raised(epoch: i64, now_ms: i64) -> i64 {
+    (epoch + 1).max(now_ms)
 }
 
 const NO_FILES: StoreError = StoreError::Lost("a store in memory has no backup");

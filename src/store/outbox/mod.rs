@@ -21,8 +21,9 @@ pub use tidy::{KEEP_MS, tidy};
 pub const ALL: usize = u32::MAX as usize;
 /// How often a transaction that another tab got ahead of is tried again.
 pub(super) const TRIES: usize = 4;
-/// No wait that the phone sets itself is longer; a longer one means that the clock was changed.
-pub(super) const LONGEST_WAIT_MS: u64 = 2 * 60 * 60 * 1000;
+/// No wait that the phone sets a record or photo is longer (the cap of its backoff); a longer one
+/// means that the clock was changed.
+pub(super) const LONGEST_WAIT_MS: u64 = 5 * 60 * 1000;
 
 /// True when a wait is over, or its end lies so far off that the clock must have been changed.
 pub(super) fn is_due(not_before_ms: u64, now_ms: u64) -> bool {

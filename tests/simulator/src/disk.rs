@@ -140,6 +140,10 @@ impl Store for Disk {
         self.call(self.rows.count(table, group)).await
     }
 
+    async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.call(self.rows.keys(table, group)).await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         self.call(async {
             if !self.fits(&batch).await {

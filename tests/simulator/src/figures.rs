@@ -74,7 +74,7 @@ fn figures(tally: &Tally) -> Figures {
         app_kills: of("app killed") + of("disk: died") + of("disk: died after doing"),
         endpoint_kills: of("endpoint killed") + of("endpoint killed mid-request"),
         power_cuts: of("power cut") + of("power cut mid-request"),
-        restores: of("restored"),
+        restores: of("restored by command") + of("restored by hand"),
         duplicates_answered: of("duplicates answered"),
         lost,
         doubled,

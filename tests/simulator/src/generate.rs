@@ -90,7 +90,7 @@ impl Generator {
             10 => vec![Deed::Unphoto { task, item }],
             _ => vec![match self.dice.below(8) {
                 0..=3 => Deed::SendAgain,
-                4 | 5 => Deed::Export,
+                4 | 5 => Deed::Export { into: self.dice.small(self.phones) },
                 _ => Deed::Enrol { net: self.goes_wrong().then(|| self.net_fault()) },
             }],
         };
@@ -203,8 +203,9 @@ impl Generator {
         match self.dice.below(24) {
             0..=4 => OfficeEvent::Killed,
             5..=8 => OfficeEvent::PowerCut,
-            9..=12 => OfficeEvent::Backup,
-            13..=16 => OfficeEvent::Restored { back: self.dice.small(3) },
+            9 | 10 => OfficeEvent::Backup,
+            11 | 12 => OfficeEvent::Copied,
+            13..=16 => OfficeEvent::Restored { back: self.dice.small(3), by_command: self.dice.one_in(2) },
             17 => OfficeEvent::Replaced,
             18 | 19 => OfficeEvent::Clock(ahead * self.jump()),
             20 | 21 => OfficeEvent::Revoked(self.dice.small(self.phones)),

@@ -22,12 +22,14 @@ pub struct Ledger {
     drafts: BTreeMap<(usize, String), Vec<Option<Answer>>>,
     /// Photos that a phone called kept.
     photos: BTreeSet<(usize, String)>,
-    /// Records that the endpoint receipted, and must hold, with the number it gave.
-    owed: BTreeMap<String, u64>,
+    /// Records that the endpoint receipted, and must hold.
+    owed: BTreeSet<String>,
     /// Photos that the endpoint called whole, and must hold.
     owed_photos: BTreeSet<String>,
     /// Records and photos that the endpoint ever receipted, whatever became of it since.
     ever: BTreeSet<String>,
+    /// Records that are in a backup with their photos.
+    backed_up: BTreeSet<String>,
     /// The latest moment on the endpoint's clock, milliseconds since 1970.
     latest_ms: u64,
 }
@@ -67,14 +69,19 @@ impl Ledger {
         may_say.push(Some(kept.answer));
     }
 
+    /// A file may bring a phone answers to items that have none on it, and to no other.
+    pub fn may_be_given(&mut self, phone: usize) {
+        self.drafts.retain(|(owner, _), may_say| *owner != phone || !may_say.contains(&None));
+    }
+
     /// The screen called a photo kept.
     pub fn photographed(&mut self, phone: usize, sha256: String) {
         self.photos.insert((phone, sha256));
     }
 
     /// The endpoint told a phone that it holds a record.
-    pub fn receipted(&mut self, item_id: &str, server_seq: u64, received_ms: u64) {
-        self.owed.insert(item_id.to_owned(), server_seq);
+    pub fn receipted(&mut self, item_id: &str, received_ms: u64) {
+        self.owed.insert(item_id.to_owned());
         self.ever.insert(item_id.to_owned());
         self.latest_ms = self.latest_ms.max(received_ms);
     }
@@ -88,17 +95,31 @@ impl Ledger {
     /// The endpoint was put back: it owes only what it holds now.
     pub fn restored(&mut self, shelf: &Shelf<'_>) {
         let held: BTreeSet<&str> = shelf.items.iter().map(|item| &*item.item_id).collect();
-        self.owed.retain(|id, _| held.contains(id.as_str()));
+        self.owed.retain(|id| held.contains(id.as_str()));
         self.owed_photos.retain(|sha256| (shelf.has_photo)(sha256));
     }
 
+    /// A backup is taken. Returns up to which number it is complete: records with all their photos.
+    pub fn backed_up(&mut self, shelf: &Shelf<'_>) -> u64 {
+        let lacks = |id: &str| {
+            let blobs = self.records.get(id).map(|made| &made.record.blobs);
+            blobs.is_some_and(|blobs| blobs.iter().any(|blob| !(shelf.has_photo)(&blob.sha256)))
+        };
+        let waiting = shelf.items.iter().filter(|item| lacks(&item.item_id)).map(|item| item.server_seq);
+        let newest = shelf.items.iter().map(|item| item.server_seq).max().unwrap_or(0);
+        let complete_to = waiting.min().map_or(newest, |first| first - 1);
+        let safe = shelf.items.iter().filter(|item| item.server_seq <= complete_to);
+        self.backed_up.extend(safe.map(|item| item.item_id.clone()));
+        complete_to
+    }
+
     /// Judges what a phone wrote since the last time.
-    pub fn look_at_phone(&mut self, phone: usize, disk: &Disk, watermark: u64) -> Result<(), Broken> {
+    pub fn look_at_phone(&mut self, phone: usize, disk: &Disk) -> Result<(), Broken> {
         let touched: BTreeSet<(Table, String)> = disk.take_touched().into_iter().collect();
         for (table, key) in touched {
             let row = now(disk.rows.get(table, &key)).expect("the rows themselves never fail");
             match table {
-                Table::Outbox => self.look_at_record(phone, &key, row, watermark)?,
+                Table::Outbox => self.look_at_record(phone, &key, row)?,
                 Table::Drafts => self.look_at_draft(phone, &key, row)?,
                 Table::Photos => self.is_receipted(Law::Photos, row.as_ref())?,
                 Table::PhotoBytes if row.is_none() => self.photo_left(phone, &key)?,
@@ -155,7 +176,7 @@ impl Ledger {
                 return Err(Law::Gap.broken(format!("{id}, number {}, arrived as {}", made.seq, item.seq)));
             }
         }
-        if let Some(id) = self.owed.keys().find(|id| !held.contains(id.as_str())) {
+        if let Some(id) = self.owed.iter().find(|id| !held.contains(id.as_str())) {
             return Err(Law::Receipted.broken(format!("{id} was receipted and is not there")));
         }
         match self.owed_photos.iter().find(|sha256| !(shelf.has_photo)(sha256)) {
@@ -192,28 +213,39 @@ impl Ledger {
         (1..next_seq).filter(|seq| !there.contains(seq)).collect()
     }
 
-    fn look_at_record(
-        &mut self,
-        phone: usize,
-        id: &str,
-        row: Option<Row>,
-        watermark: u64,
-    ) -> Result<(), Broken> {
-        let Some(row) = row else { return self.record_left(id, watermark) };
+    fn look_at_record(&mut self, phone: usize, id: &str, row: Option<Row>) -> Result<(), Broken> {
+        let Some(row) = row else { return self.record_left(phone, id) };
         self.is_receipted(Law::Receipted, Some(&row))?;
         if let Some(made) = self.records.get_mut(id) {
-            let receipt = made.is_same(&row)?;
-            made.received_ms = receipt;
+            let received_ms = made.is_same(&row)?;
+            if made.phone == phone {
+                made.received_ms = received_ms;
+            }
             return Ok(());
         }
         let record: OutboxRecord = serde_json::from_str(&row.json)
             .map_err(|error| Law::Saved.broken(format!("{id} cannot be read: {error}")))?;
         let seq = row.seq.ok_or_else(|| Law::Gap.broken(format!("{id} has no number")))?;
+        if record.origin.is_some() {
+            return Err(Law::Nobody.broken(format!("{id} came in a file, and no phone made it")));
+        }
         if self.records.values().any(|other| other.phone == phone && other.seq == seq) {
             return Err(Law::Gap.broken(format!("the number {seq} was given twice")));
         }
         let made = Made { phone, seq, record, received_ms: 0, is_let_go: false };
         self.records.insert(id.to_owned(), made);
+        Ok(())
+    }
+
+    fn record_left(&mut self, phone: usize, id: &str) -> Result<(), Broken> {
+        let Some(made) = self.records.get_mut(id) else { return Ok(()) };
+        let is_old = made.received_ms > 0 && made.received_ms + KEEP_MS <= self.latest_ms;
+        // Of a copy that came in a file, the witness does not know when it was received.
+        let is_copy = made.phone != phone;
+        if !self.backed_up.contains(id) || !(is_old || is_copy) {
+            return Err(Law::Saved.broken(format!("{id} left its phone too early")));
+        }
+        made.is_let_go |= !is_copy;
         Ok(())
     }
 
@@ -226,17 +258,6 @@ impl Ledger {
             }
             _ => Ok(()),
         }
-    }
-
-    fn record_left(&mut self, id: &str, watermark: u64) -> Result<(), Broken> {
-        let Some(made) = self.records.get_mut(id) else { return Ok(()) };
-        let is_backed_up = self.owed.get(id).is_some_and(|seq| *seq <= watermark);
-        let is_old = made.received_ms > 0 && made.received_ms + KEEP_MS <= self.latest_ms;
-        if !(is_backed_up && is_old) {
-            return Err(Law::Saved.broken(format!("{id} left its phone too early")));
-        }
-        made.is_let_go = true;
-        Ok(())
     }
 
     fn look_at_draft(&self, phone: usize, key: &str, row: Option<Row>) -> Result<(), Broken> {

@@ -38,6 +38,8 @@ pub struct Office {
 pub struct Held {
     /// Which.
     pub item_id: String,
+    /// Its number in the store.
+    pub server_seq: u64,
     /// Its bytes.
     pub body: String,
     /// Their hash.
@@ -75,7 +77,7 @@ impl Office {
             shelved: None,
         };
         office.furnish();
-        office.back_up();
+        office.copy();
         office
     }
 
@@ -130,15 +132,26 @@ impl Office {
         was_dead
     }
 
-    /// Takes a backup and keeps it.
-    pub fn back_up(&mut self) {
+    /// Puts a copy of its files aside.
+    pub fn copy(&mut self) {
         self.backups.push(self.disk.snapshot());
     }
 
-    /// Puts a backup back; `back` counts from the newest, the oldest serves for all before it.
-    pub fn restore(&mut self, back: u8) {
+    /// Takes a backup in place of all before, and tells phones that it holds everything up to here.
+    pub fn back_up(&mut self, complete_to: u64) {
+        self.backups.clear();
+        self.copy();
+        now(self.disk.store().raise_backup_watermark(complete_to)).expect("memory does not fail by itself");
+    }
+
+    /// Puts a backup or copy back; `back` counts from the newest, the oldest serves for all before it.
+    pub fn restore(&mut self, back: u8, by_command: bool) {
         let at = self.backups.len().saturating_sub(1 + usize::from(back));
-        self.disk.restore(&self.backups[at]);
+        if by_command {
+            self.disk.restore_by_command(&self.backups[at], self.clock.load(Ordering::Relaxed));
+        } else {
+            self.disk.restore(&self.backups[at]);
+        }
         self.start();
     }
 
@@ -149,7 +162,7 @@ impl Office {
         self.backups.clear();
         self.start();
         self.furnish();
-        self.back_up();
+        self.copy();
     }
 
     /// A fresh code.
@@ -174,11 +187,6 @@ impl Office {
     /// Gives out more work.
     pub fn plan(&self, nth: u8) {
         self.add(&[plan(&format!("n{nth}"))]);
-    }
-
-    /// Whether a backup up to this number is known to phones.
-    pub fn watermark(&self) -> u64 {
-        0
     }
 
     /// Looks at what it holds.
@@ -237,6 +245,7 @@ fn plan(id: &str) -> Record {
 fn held(entry: Entry) -> Held {
     Held {
         item_id: entry.receipt.item_id,
+        server_seq: entry.receipt.server_seq,
         body: entry.body,
         body_sha256: entry.receipt.body_sha256,
         author: entry.author,

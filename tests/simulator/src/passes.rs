@@ -135,12 +135,7 @@ impl World {
             return false;
         };
         let disk = self.phones[nth].disk.clone();
-        let kept = now(async {
-            if identity::install_id(&disk).await?.is_none() {
-                identity::set_install_id(&disk, &self.phones[nth].install_id).await?;
-            }
-            identity::set_enrolment(&disk, &enrol::enrolment(answer, "")).await
-        });
+        let kept = now(identity::set_enrolment(&disk, &enrol::enrolment(answer, "")));
         self.counts.add(if kept.is_ok() { "enrolled" } else { "enrolment not kept" });
         kept.is_ok()
     }
@@ -222,7 +217,7 @@ impl World {
                         let time =
                             chrono::DateTime::parse_from_rfc3339(&receipt.received_at).unwrap_or_default();
                         let ms = u64::try_from(time.timestamp_millis()).unwrap_or_default();
-                        self.ledger.receipted(&receipt.item_id, receipt.server_seq, ms);
+                        self.ledger.receipted(&receipt.item_id, ms);
                     }
                 }
             }
@@ -240,6 +235,7 @@ impl World {
                 self.counts.add("photos whole");
                 self.ledger.photo_receipted(path.trim_start_matches("/v1/blobs/"));
             }
+            (Method::Post, "/v1/token", 201) => self.counts.add("tokens renewed"),
             (Method::Patch, _, 204) => self.counts.add("photos in several chunks"),
             (Method::Get, _, 410) => self.counts.add("cursor too old"),
             (_, _, 401) if own_code(answer) == "token-expired" => self.counts.add("token expired"),

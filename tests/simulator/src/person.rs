@@ -1,6 +1,7 @@
 //! What a person does on a phone, by the app's own functions and in the app's own order.
 
 use rounds::domain::answer::Answer;
+use rounds::domain::authorship;
 use rounds::domain::hash::sha256_hex;
 use rounds::domain::verdict::Verdict;
 use rounds::store::draft::{self, Draft, Stamp, draft_key};
@@ -154,7 +155,9 @@ impl Person<'_> {
         if progress.value.finished.is_some() {
             draft.amend_reason = "看错了".to_owned();
         }
+        let before = draft.answer.clone();
         change(&mut draft.answer);
+        draft.author = authorship::after_change(&draft.author, draft.answer != before, &self.author);
         draft.changed = self.stamp();
         let kept = Kept { key: draft_key(&work.task.id, &item.id), answer: draft.answer.clone() };
         let batch = draft::put_draft(Batch::new(), &work.task.id, &item.id, &draft, rev);

@@ -5,11 +5,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use rounds::store::identity;
 use rounds::sync::transport::Request;
 use rounds::sync::{Driver, Edge, SyncStatus, Wake};
 
 use crate::dice::Dice;
-use crate::disk::Disk;
+use crate::disk::{Disk, now};
 use crate::wire::{Reply, Wire};
 
 /// A phone.
@@ -86,12 +87,14 @@ impl Phone {
             skew_ms: Rc::default(),
             dice: Rc::new(RefCell::new(Dice::of(seed, purpose))),
         };
+        let (disk, install_id) = (Disk::default(), format!("install-{nth:04}"));
+        now(identity::set_install_id(&disk.rows, &install_id)).expect("room for an id");
         Self {
-            disk: Disk::default(),
+            disk,
             edge,
             author: format!("butler-{nth}"),
             dice: Dice::of(seed, purpose + 1),
-            install_id: format!("install-{nth:04}"),
+            install_id,
             first: None,
             second: None,
             rings_at: None,

@@ -132,6 +132,8 @@ impl World {
             }
         }
         let ledger = &self.ledger;
+        let left = ledger.records().values().filter(|made| made.is_let_go).count();
+        self.counts.add_many("records left their phones", left as u64);
         self.office.look(|shelf| ledger.look_at_end(shelf))
     }
 }

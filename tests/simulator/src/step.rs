@@ -114,8 +114,11 @@ pub enum Deed {
     },
     /// Taps "send again" on all that was set aside.
     SendAgain,
-    /// Exports what is unsent to a file.
-    Export,
+    /// Exports what is unsent to a file, which another phone takes in.
+    Export {
+        /// The phone that takes it in; the same phone for none.
+        into: u8,
+    },
 }
 
 /// What befalls a phone.
@@ -140,12 +143,16 @@ pub enum OfficeEvent {
     Killed,
     /// The power is cut between two requests; what was not synced is gone.
     PowerCut,
-    /// A backup is taken, and kept.
+    /// A backup is taken in place of all before it, and phones are told of it.
     Backup,
-    /// Restored from one of the backups that are kept.
+    /// A copy of its files is put aside, and nobody is told.
+    Copied,
+    /// Restored from the backup or one of the copies since.
     Restored {
         /// Which, counted from the newest.
         back: u8,
+        /// True: by the command, which raises the epoch; false: the files were put back by hand.
+        by_command: bool,
     },
     /// Another, empty store takes its place.
     Replaced,

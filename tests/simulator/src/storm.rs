@@ -138,11 +138,8 @@ impl Storm {
             serde_json::json!({ "code": code, "device_name": "phone", "install_id": phone.install_id });
         let answer = office.handle(&Request::new(Method::Post, "/v1/enrol").json(&body)).expect("it lives");
         let answer: EnrolAnswer = serde_json::from_slice(&answer.body).expect("a code enrols");
-        now(async {
-            identity::set_install_id(&phone.disk, &phone.install_id).await?;
-            identity::set_enrolment(&phone.disk, &enrol::enrolment(answer, "")).await
-        })
-        .expect("room for an enrolment");
+        let kept = now(identity::set_enrolment(&phone.disk, &enrol::enrolment(answer, "")));
+        kept.expect("room for an enrolment");
         let (now_ms, author) = (phone.now_ms(), phone.author.clone());
         let mut person = Person { disk: &phone.disk, author, now_ms, dice: &mut phone.dice };
         now(person.finish(0)).expect("a task with nothing done is finished with a reason");

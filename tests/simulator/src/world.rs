@@ -94,9 +94,8 @@ impl World {
     /// # Errors
     /// The law that was broken.
     pub fn judge(&mut self) -> Result<(), Broken> {
-        let watermark = self.office.watermark();
         for (nth, phone) in self.phones.iter().enumerate() {
-            self.ledger.look_at_phone(nth, &phone.disk, watermark)?;
+            self.ledger.look_at_phone(nth, &phone.disk)?;
         }
         if std::mem::take(&mut self.is_office_changed) {
             let ledger = &self.ledger;
@@ -219,12 +218,16 @@ impl World {
             }
             OfficeEvent::Backup => {
                 self.counts.add("backup");
-                self.office.back_up();
+                let ledger = &mut self.ledger;
+                let complete_to = self.office.look(|shelf| ledger.backed_up(shelf));
+                self.office.back_up(complete_to);
             }
-            OfficeEvent::Restored { back } => {
+            OfficeEvent::Copied => self.office.copy(),
+            OfficeEvent::Restored { back, by_command } => {
                 let owed = self.ledger.owed();
-                self.office.restore(back);
-                self.put_back(owed, "restored", "restored with a loss");
+                self.office.restore(back, by_command);
+                let what = if by_command { "restored by command" } else { "restored by hand" };
+                self.put_back(owed, what, "restored with a loss");
             }
             OfficeEvent::Replaced => {
                 let owed = self.ledger.owed();

@@ -5,6 +5,7 @@
 //! is ready when polled, as long as no other transaction is open, so no runtime is needed. Knows
 //! nothing of SQL and of files.
 
+mod command;
 mod faults;
 mod files;
 mod records;
