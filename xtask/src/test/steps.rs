@@ -209,11 +209,11 @@ fn web_tests() -> Result<Vec<String>> {
 
 fn end_to_end(screen: &Screen) -> Result<Command> {
     let folder = paths::npm();
-    let mut files: Vec<_> = std::fs::read_dir(&folder)?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|file| file.to_string_lossy().ends_with(".test.mjs"))
-        .collect();
+    let mut files = Vec::new();
+    for place in [folder.clone(), folder.join("hazards")] {
+        let entries = std::fs::read_dir(place)?.flatten().map(|entry| entry.path());
+        files.extend(entries.filter(|file| file.to_string_lossy().ends_with(".test.mjs")));
+    }
     files.sort();
     if files.is_empty() {
         bail!("there is no tests/e2e/*.test.mjs");
