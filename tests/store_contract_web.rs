@@ -70,7 +70,7 @@ mod sealed {
 }
 
 #[wasm_bindgen_test]
-async fn writes_are_strictly_durable() {
+async fn hazard_03_writes_are_strictly_durable() {
     let store = Browser::fresh("durable").await.open().await;
     assert_eq!(store.durability(), None);
     suite::put(&store, Table::Drafts, Row::new("k", "g", "1")).await;
@@ -115,7 +115,7 @@ async fn photos_lie_there_as_array_buffers() {
 }
 
 #[wasm_bindgen_test]
-async fn a_newer_app_in_another_tab_gets_the_database() {
+async fn hazard_07_a_newer_app_in_another_tab_gets_the_database() {
     let bench = Browser::fresh("version_change").await;
     let store = bench.open().await;
     suite::put(&store, Table::Drafts, Row::new("k", "g", "1")).await;
@@ -129,7 +129,7 @@ async fn a_newer_app_in_another_tab_gets_the_database() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lost_database_is_not_made_anew() {
+async fn hazard_05_a_lost_database_is_not_made_anew() {
     let bench = Browser::fresh("lost").await;
     let store = bench.open().await;
     suite::put(&store, Table::Drafts, Row::new("k", "g", "1")).await;
@@ -146,7 +146,7 @@ async fn a_lost_database_is_not_made_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lost_connection_is_opened_again_a_few_times() {
+async fn hazard_04_a_lost_connection_is_opened_again_a_few_times() {
     let bench = Browser::fresh("reconnect").await;
     let store = bench.open().await;
     for times in 0..3 {
@@ -183,6 +183,38 @@ async fn a_commit_whose_answer_was_lost_is_recognised() {
     assert_eq!(store.commit(finish).await, suite::conflict("d"));
 }
 
+/// The reviewed rule: between its first request and its last a transaction is given nothing but
+/// requests to wait for.
+#[wasm_bindgen_test]
+async fn hazard_06_no_future_is_awaited_inside_a_transaction() {
+    let bench = Browser::fresh("inside").await;
+    let store = bench.open().await;
+    suite::put(&store, Table::Drafts, Row::new("k", "g", "1")).await;
+    // What the rule is for: the browser ends a transaction that waits for anything else.
+    assert!(raw::write_after_waiting(&bench.name, "drafts", "late").await.is_err());
+    assert_eq!(store.get(Table::Drafts, "late").await, Ok(None));
+    // A commit that reads much before it writes, while the page has much else to do.
+    wasm_bindgen_futures::spawn_local(async {
+        for _ in 0..200 {
+            raw::next_task().await.unwrap();
+        }
+    });
+    let batch = (0..300).fold(Batch::new(), |batch, n| {
+        let key = format!("d{n:03}");
+        batch
+            .expect(Table::Drafts, key.clone(), None)
+            .put(Table::Drafts, Row::new(key.clone(), "many", "1"))
+            .number(Table::Outbox, Row::new(key, "queued", "{}"))
+    });
+    raw::count_transactions();
+    let committed = store.commit(batch).await;
+    let begun = raw::transactions_begun();
+    raw::heal();
+    assert_eq!(committed.unwrap().seqs, (1..=300).collect::<Vec<_>>());
+    assert_eq!(begun, 1, "one commit is one transaction");
+    assert_eq!(store.count(Table::Drafts, Some("many")).await, Ok(300));
+}
+
 #[wasm_bindgen_test]
 async fn saved_is_said_only_after_complete() {
     let bench = Browser::fresh("complete").await;
@@ -197,7 +229,7 @@ async fn saved_is_said_only_after_complete() {
 }
 
 #[wasm_bindgen_test]
-async fn a_disk_that_fills_in_the_middle_keeps_nothing_of_the_batch() {
+async fn hazard_08_a_disk_that_fills_in_the_middle_keeps_nothing_of_the_batch() {
     let bench = Browser::fresh("full").await;
     let store = bench.open().await;
     suite::put(&store, Table::Drafts, Row::new("k", "g", "before")).await;
@@ -264,7 +296,7 @@ async fn a_migration_that_fails_changes_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_deaf_tab_blocks_for_five_seconds_and_not_for_ever() {
+async fn hazard_07_a_deaf_tab_blocks_for_five_seconds_and_not_for_ever() {
     let bench = Browser::fresh("blocked").await;
     raw::make(&bench.name, suite::fixture::V1).await.unwrap();
     let deaf = raw::hold(&bench.name).await.unwrap();

@@ -16,7 +16,7 @@ import { until } from './lib/wait.mjs';
 
 const KILLS = Number(process.env.ROUNDS_BROWSER_KILLS ?? 20);
 /** A kill comes within so many milliseconds of the day going on. */
-const WITHIN_MS = 1_500;
+const WITHIN_MS = 2_000;
 
 class Day {
   constructor(stage, chance, pictures) {

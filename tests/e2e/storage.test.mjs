@@ -1,27 +1,15 @@
-// What the phone keeps: through reloads, crashes, full stores and a second tab; and how it can be
-// carried out by hand.
+// What the phone keeps through reloads and crashes, and how it can be carried out by hand. What can
+// go wrong with storage and with several tabs: see `hazards`.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { App, id, itemCss } from './lib/app.mjs';
+import { id, itemCss } from './lib/app.mjs';
 import { answer } from './lib/checks.mjs';
-import { Chromium } from './lib/chromium.mjs';
 import { records, sha256 } from './lib/db.mjs';
-import { Endpoint } from './lib/endpoint.mjs';
-import { kinds, readOffice } from './lib/office.mjs';
+import { kinds } from './lib/office.mjs';
 import { asFile, drawSmallPhoto } from './lib/photos.mjs';
-import { assertReceivedOnce } from './lib/received.mjs';
+import { atWork, smallest } from './lib/stage.mjs';
 import { until, untilEqual } from './lib/wait.mjs';
 
-async function atWork(t) {
-  const endpoint = await (await Endpoint.make(t)).start();
-  const office = await readOffice(endpoint);
-  const phone = await Chromium.make(t);
-  const app = new App(phone, endpoint.origin);
-  await app.firstVisit(endpoint.demo, office.tasks.size);
-  return { endpoint, office, phone, app };
-}
-
-const smallest = (office) => [...office.tasks.values()].sort((one, other) => one.items.length - other.items.length)[0];
 const taskWith = (office, kind) => {
   const item = [...office.items.values()].find((one) => kinds(office.clauseOf(one)).includes(kind));
   return { task: office.tasks.get(item.task), item, clause: office.clauseOf(item) };
@@ -45,101 +33,9 @@ test('a half-made answer survives a reload and a crash of the page', { timeout: 
   };
   await phone.reload();
   await kept('after a reload');
-  await crash(phone);
+  await phone.crash();
   await app.open(`/tasks/${task.id}`);
   await kept('after a crash');
-  phone.assertQuiet();
-});
-
-/** The page's process ends as when memory runs out; a new tab takes its place. */
-async function crash(phone) {
-  const crashed = new Promise((done) => phone.page.once('crash', done));
-  const cdp = await phone.cdp();
-  cdp.send('Page.crash').catch(() => undefined);
-  await crashed;
-  const old = phone.page;
-  phone.page = await phone.context.newPage();
-  await old.close().catch(() => undefined);
-}
-
-test('with localStorage full or forbidden, checks are still saved', { timeout: 120_000 }, async (t) => {
-  const { office, phone, app } = await atWork(t);
-  const task = smallest(office);
-  const [first, second] = task.items;
-  await phone.evaluate(() => {
-    for (let size = 1 << 20; size >= 1; size = Math.floor(size / 2)) {
-      try {
-        for (let number = 0; ; number += 1) localStorage.setItem(`fill-${size}-${number}`, 'x'.repeat(size));
-      } catch {
-        // Full for this size: try a smaller one.
-      }
-    }
-  });
-  await app.openTask(task.id, task.items.length);
-  await answer(app, first.id, office.clauseOf(first), { verdict: 'fail' });
-  await phone.reload();
-  await app.waitForItems(task.items.length);
-  assert.equal(await app.verdict(first.id), 'fail', 'full: kept');
-
-  await phone.page.addInitScript(() => {
-    Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('denied', 'SecurityError'); } });
-  });
-  await phone.reload();
-  await app.waitForItems(task.items.length);
-  await answer(app, second.id, office.clauseOf(second), { verdict: 'na' });
-  await phone.reload();
-  await app.waitForItems(task.items.length);
-  assert.equal(await app.verdict(second.id), 'na', 'forbidden: kept');
-  phone.assertQuiet();
-});
-
-test('two tabs finish the same task: once, and both say so', { timeout: 120_000 }, async (t) => {
-  const { endpoint, office, phone, app } = await atWork(t);
-  const task = smallest(office);
-  await endpoint.stop();
-  await app.openTask(task.id, task.items.length);
-  const ledger = new Map();
-  for (const item of task.items) ledger.set(item.id, await answer(app, item.id, office.clauseOf(item), { verdict: 'na' }));
-  const other = new App(await phone.tab(), endpoint.origin);
-  await other.open(`/tasks/${task.id}`);
-  await other.waitForItems(task.items.length);
-  await until('the other tab shows the same', async () => (await other.items()).every((item) => item.verdict === 'na'));
-  await Promise.all([app, other].map((one) => one.phone.click(id('finish-task'))));
-  for (const one of [app, other]) {
-    await until('each tab says finished, or that another did it', async () => {
-      const [done, told] = await Promise.all(['task-finished', 'changed-elsewhere'].map((name) => one.phone.count(id(name))));
-      return done + told > 0;
-    });
-  }
-  await endpoint.start();
-  const number = task.items.length + 1;
-  await app.openSync(number);
-  const queued = (await app.queue()).map((row) => row.record);
-  await Promise.all([app.phone.click(id('sync-now')), other.open('/sync')]);
-  await until('both tabs see it received', async () => (await app.chip()).pending + (await other.chip()).pending === 0, { timeout: 30_000 });
-  await assertReceivedOnce(endpoint, { shown: ledger, queued, tasks: [task.id] });
-  phone.assertQuiet();
-});
-
-test('two tabs change the same item: one is kept, the other is told', { timeout: 120_000 }, async (t) => {
-  const { endpoint, office, phone, app } = await atWork(t);
-  const task = smallest(office);
-  const [item] = task.items;
-  await app.openTask(task.id, task.items.length);
-  const other = new App(await phone.tab(), endpoint.origin);
-  await other.open(`/tasks/${task.id}`);
-  await other.waitForItems(task.items.length);
-  await answer(app, item.id, office.clauseOf(item), { verdict: 'fail', note: '第一个标签页' });
-  await other.phone.page.bringToFront();
-  await other.phone.click(`${itemCss(item.id)} ${id('verdict-na')}`);
-  await until('the second tab is told', async () => {
-    const told = await other.phone.count(id('changed-elsewhere'));
-    return told > 0 || (await other.verdict(item.id)) === 'fail';
-  });
-  await phone.reload();
-  await app.waitForItems(task.items.length);
-  assert.equal(await app.verdict(item.id), 'fail', 'the first tab\'s answer stands');
-  assert.equal(await phone.value(`${itemCss(item.id)} ${id('note')}`), '第一个标签页');
   phone.assertQuiet();
 });
 

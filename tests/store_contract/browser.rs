@@ -61,6 +61,12 @@ pub mod raw {
         pub fn take_back();
         #[wasm_bindgen(js_name = fillDisk)]
         pub fn fill_disk(nth: u32);
+        #[wasm_bindgen(js_name = countTransactions)]
+        pub fn count_transactions();
+        #[wasm_bindgen(js_name = transactionsBegun)]
+        pub fn transactions_begun() -> u32;
+        #[wasm_bindgen(catch, js_name = writeAfterWaiting)]
+        pub async fn write_after_waiting(name: &str, table: &str, key: &str) -> Result<JsValue, JsValue>;
         pub fn heal();
         pub fn now() -> f64;
     }

@@ -109,6 +109,32 @@ export function fillDisk(nth) {
   };
 }
 
+let begun = 0;
+
+/** Counts transactions from now on. */
+export function countTransactions() {
+  begun = 0;
+  IDBDatabase.prototype.transaction = function (...args) {
+    begun += 1;
+    return begin.apply(this, args);
+  };
+}
+
+export const transactionsBegun = () => begun;
+
+/** What must never be done: a write that waits for something else inside its transaction. */
+export async function writeAfterWaiting(name, table, key) {
+  const database = await settle(indexedDB.open(name));
+  try {
+    const store = begin.call(database, table, "readwrite").objectStore(table);
+    await settle(store.get(key));
+    await new Promise((resolve) => setTimeout(resolve));
+    await settle(store.put({ k: key, g: "", j: "0", r: 1 }));
+  } finally {
+    database.close();
+  }
+}
+
 /** Takes the faults away. */
 export function heal() {
   IDBDatabase.prototype.transaction = begin;

@@ -42,7 +42,7 @@ struct Figures {
 }
 
 #[test]
-fn nothing_receipted_is_lost_to_a_power_cut() {
+fn hazard_27_nothing_receipted_is_lost_to_a_power_cut() {
     let mut chance = Chance::new(seed("power cuts"));
     let wanted = number("ROUNDS_POWER_CUTS", 240);
     let (mut cuts, mut receipts, mut photos, mut all) = (0, 0, 0, Figures::default());

@@ -14,8 +14,10 @@ import { until, untilEqual } from '../lib/wait.mjs';
 // The stubs run in the page before the app.
 
 function refuseToKeep() {
-  const refuse = { value: () => Promise.resolve(false) };
-  if (navigator.storage) Object.defineProperties(navigator.storage, { persist: refuse, persisted: refuse });
+  const refuse = () => Promise.resolve(false);
+  if (navigator.storage) Object.defineProperties(navigator.storage, { persist: { value: refuse }, persisted: { value: refuse } });
+  // WebKitGTK has no such interface at all.
+  else Object.defineProperty(navigator, 'storage', { value: { persist: refuse, persisted: refuse, estimate: async () => ({ usage: 1, quota: 1e10 }) } });
 }
 
 inBoth('hazard 02: persist() refused: told, with a next step, and the export is at hand', async (t, browser) => {
@@ -255,8 +257,8 @@ inBoth('hazard 25: wasm panic: writes stop, the journal first, a new start is of
   await phone.evaluate(takeTheDateAway);
   await phone.click(id('nav-today'));
   await until('the app says that it broke down', async () => (await phone.count(id('crashed'))) > 0);
-  const journal = JSON.parse(await phone.evaluate(() => localStorage.getItem('rounds.crashes')));
-  assert.equal(journal.crashes.length, 1, 'one breakdown, one line');
+  const journal = await phone.evaluate(() => localStorage.getItem('rounds.crashes'));
+  assert.equal(journal.split('\n').length, 1, `one breakdown, one line: ${journal}`);
   assert.equal(await phone.count(id('check-item')), 0, 'nothing is left to tap that would not be kept');
   const writes = await phone.evaluate(() => window.writes);
   await phone.evaluate(() => {

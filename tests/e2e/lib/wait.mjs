@@ -14,6 +14,8 @@ export async function until(what, ask, { timeout = 15_000, every = 50 } = {}) {
       if (answer !== false && answer !== null && answer !== undefined) return answer;
       last = String(answer);
     } catch (error) {
+      // A browser that is gone gives no other answer.
+      if (/browser has been closed/.test(error.message)) throw error;
       last = error.message;
     }
     if (Date.now() > deadline) throw new Error(`waited ${timeout} ms for: ${what} (last: ${last})`);

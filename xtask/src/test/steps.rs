@@ -119,7 +119,7 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
         Name::App => Step { after: Some(app::remember), ..gate(vec![app::trunk()]) },
         Name::Budget => Step { work: Work::Own(budget::check), after: None },
         Name::Endpoint => gate(vec![app::endpoint()]),
-        Name::EndToEnd => tests(end_to_end(screen)?, 40, counts::of_node),
+        Name::EndToEnd => tests(end_to_end(screen)?, 20, counts::of_node),
     };
     Ok(step)
 }
@@ -210,8 +210,8 @@ fn web_tests() -> Result<Vec<String>> {
 fn end_to_end(screen: &Screen) -> Result<Command> {
     let folder = paths::npm();
     let mut files = Vec::new();
-    for folder in [folder.join("hazards"), folder] {
-        let entries = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+    for place in [folder.clone(), folder.join("hazards")] {
+        let entries = std::fs::read_dir(place)?.flatten().map(|entry| entry.path());
         files.extend(entries.filter(|file| file.to_string_lossy().ends_with(".test.mjs")));
     }
     files.sort();
