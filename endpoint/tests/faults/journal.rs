@@ -9,16 +9,36 @@ pub type Handle = (i64, i64);
 
 #[derive(Clone, Debug)]
 pub enum Event {
-    Open { file: Handle, flags: i64, path: PathBuf },
-    Copy { from: Handle, to: Handle },
+    Open {
+        file: Handle,
+        flags: i64,
+        path: PathBuf,
+    },
+    Copy {
+        from: Handle,
+        to: Handle,
+    },
     Close(Handle),
-    Write { file: Handle, at: u64, bytes: Rc<[u8]> },
-    Truncate { file: Handle, len: u64 },
+    Write {
+        file: Handle,
+        at: u64,
+        bytes: Rc<[u8]>,
+    },
+    Truncate {
+        file: Handle,
+        len: u64,
+    },
     /// `fsync` and `fdatasync`, of files and of folders.
     Sync(Handle),
     MakeFolder(PathBuf),
-    Rename { from: PathBuf, to: PathBuf },
-    Link { from: PathBuf, to: PathBuf },
+    Rename {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Link {
+        from: PathBuf,
+        to: PathBuf,
+    },
     Unlink(PathBuf),
 }
 
@@ -82,7 +102,11 @@ fn one(bytes: &[u8]) -> Option<(Event, &[u8])> {
         b'l' => Event::Link { from: path(first), to: path(second) },
         b'u' => Event::Unlink(path(first)),
         other => {
-            panic!("the program changes files in a way the log cannot tell: {} {:?}", *other as char, path(first))
+            panic!(
+                "the program changes files in a way the log cannot tell: {} {:?}",
+                *other as char,
+                path(first)
+            )
         }
     };
     Some((event, rest))

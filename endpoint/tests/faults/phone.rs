@@ -186,8 +186,8 @@ impl Worker {
         self.seq += 1;
         let words = "x".repeat(self.chance.below(400) as usize);
         let counts = json!({ "conforming": self.seq, "nonconforming": 0, "not_applicable": 0, "open": 0 });
-        let body =
-            json!({ "site": "lanting", "task": words, "counts": counts, "open": [], "results": [] }).to_string();
+        let body = json!({ "site": "lanting", "task": words, "counts": counts, "open": [], "results": [] })
+            .to_string();
         json!({
             "item_id": Uuid::now_v7().to_string(), "seq": self.seq, "kind": "task_finish", "schema": 1,
             "author": "butler-01", "captured_at": "2026-11-23T12:00:00+08:00", "tz": "Asia/Shanghai",

@@ -12,12 +12,12 @@ use rounds::sync::protocol::OutcomeStatus;
 use serde_json::json;
 
 use crate::chance::{Chance, number, seed};
-use crate::check::{broken_promises, held};
-use crate::disk::{Disk, Unsure};
+use crate::check::{broken_promises, held, on_disk};
+use crate::disk::{Disk, Files, Unsure, lay};
 use crate::journal::{self, Entry};
 use crate::phone::{Custody, Phone, Worker};
 use crate::plants::{Plant, planted};
-use crate::program::{Program, database, serve};
+use crate::program::{Program, database, photos, serve};
 
 const WRITERS: u64 = 3;
 /// Enough for SQLite to copy its log into the database at least once within a run.
@@ -67,11 +67,9 @@ fn nothing_receipted_is_lost_to_a_power_cut() {
 fn an_endpoint_that_syncs_less_is_caught() {
     let mut chance = Chance::new(seed("planted power cuts"));
     let recording = record(&mut chance);
-    for (plant, word) in [
-        (Plant::SynchronousNormal, "record"),
-        (Plant::NoFolderSync, "photo"),
-        (Plant::NoPhotoSync, "photo"),
-    ] {
+    for (plant, word) in
+        [(Plant::SynchronousNormal, "record"), (Plant::NoFolderSync, "photo"), (Plant::NoPhotoSync, "photo")]
+    {
         let entries = planted(&recording.entries, plant);
         assert!(entries.len() < recording.entries.len(), "{plant:?} takes nothing away");
         let broken = cut(&recording, &entries, 40, false, &mut chance).broken;
@@ -135,10 +133,8 @@ fn cut(recording: &Recording, entries: &[Entry], cuts: usize, start: bool, chanc
         for in_ten in [None, Some(5), Some(9)] {
             let kept = |in_ten| Unsure::Kept { in_ten, chance: Chance::new(chance.next()) };
             let mut unsure = in_ten.map_or(Unsure::Lost, kept);
-            let place = tempfile::tempdir().unwrap();
-            disk.after_cut(&mut unsure, place.path());
             let starts = start && figures.disks % STARTED == 0;
-            let broken = look(recording, place.path(), entry.end, starts);
+            let broken = look(recording, &disk.after_cut(&mut unsure), entry.end, starts);
             let words = |what| format!("{what} (event {index}, {in_ten:?} in ten unsynced writes kept)");
             figures.broken.extend(broken.into_iter().map(words));
             figures.disks += 1;
@@ -151,7 +147,8 @@ fn cut(recording: &Recording, entries: &[Entry], cuts: usize, start: bool, chanc
 fn points(recording: &Recording, entries: &[Entry], cuts: usize, chance: &mut Chance) -> BTreeSet<usize> {
     let custody = &recording.custody;
     let records = custody.receipts.values().map(|promise| promise.read_at);
-    let mut promised: Vec<u64> = records.chain(custody.photos.values().map(|promise| promise.read_at)).collect();
+    let mut promised: Vec<u64> =
+        records.chain(custody.photos.values().map(|promise| promise.read_at)).collect();
     promised.sort_unstable();
     promised.dedup();
     let mut points = BTreeSet::new();
@@ -168,17 +165,20 @@ fn points(recording: &Recording, entries: &[Entry], cuts: usize, chance: &mut Ch
 }
 
 /// What is broken on a disk after its power came back.
-fn look(recording: &Recording, folder: &Path, cut: u64, starts: bool) -> Vec<String> {
+fn look(recording: &Recording, files: &Files, cut: u64, starts: bool) -> Vec<String> {
+    let place = tempfile::tempdir().unwrap();
+    let (folder, custody) = (place.path(), &recording.custody);
+    // Making thousands of small files costs more than all the rest; only a program needs them.
+    lay(files, |path| starts || !path.starts_with(photos(Path::new(""))), folder);
     let mut broken = Vec::new();
     if database(folder).is_file() {
         match held(folder) {
-            Ok(held) => broken.extend(broken_promises(&held, folder, &recording.custody, cut)),
+            Ok(held) => broken = broken_promises(&held, |path| files.get(path).cloned(), custody, cut),
             Err(why) => broken.push(why),
         }
     } else {
-        broken.extend(recording.custody.receipts.iter().filter(|(_, promise)| promise.read_at <= cut).map(
-            |(id, _)| format!("record {id} is lost with the whole database"),
-        ));
+        let lost = custody.receipts.iter().filter(|(_, promise)| promise.read_at <= cut);
+        broken.extend(lost.map(|(id, _)| format!("record {id} is lost with the whole database")));
     }
     if starts && broken.is_empty() {
         broken.extend(start_on(recording, folder, cut).err());
@@ -192,7 +192,8 @@ fn start_on(recording: &Recording, folder: &Path, cut: u64) -> Result<(), String
     let address = &program.address;
     for phone in &recording.phones {
         let bearer = format!("Bearer {}", phone.token);
-        let answer = crate::http::call(address, "GET", "/v1/pull", &[("authorization", &bearer)], &[]).unwrap();
+        let answer =
+            crate::http::call(address, "GET", "/v1/pull", &[("authorization", &bearer)], &[]).unwrap();
         if answer.status != 200 {
             continue;
         }
@@ -220,6 +221,6 @@ fn start_on(recording: &Recording, folder: &Path, cut: u64) -> Result<(), String
     program.kill();
     // Its own recovery must not undo what a reader's found.
     let custody = &recording.custody;
-    let broken = broken_promises(&held(folder)?, folder, custody, cut);
+    let broken = broken_promises(&held(folder)?, on_disk(folder), custody, cut);
     broken.into_iter().find(|words| !words.ends_with("nobody made")).map_or(Ok(()), Err)
 }
