@@ -52,6 +52,7 @@ fn calls() -> Router<AppState> {
         .routes(routes!(blobs::head, blobs::get, blobs::patch))
         .routes(routes!(put::put))
         .split_for_parts();
+    let description = openapi::complete(&description);
     calls
         .route("/v1/openapi.json", get(move || openapi::answer(description.clone())))
         .method_not_allowed_fallback(wrong_method)
