@@ -16,6 +16,8 @@ pub mod clock;
 pub mod demo;
 pub mod extract;
 mod folder;
+mod headers;
+mod hear_out;
 pub mod limit;
 mod log;
 pub mod photos;

@@ -22,9 +22,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::hear_out::hear_out;
 use crate::problem::Fault;
 use crate::state::AppState;
-use crate::{demo, log, static_app};
+use crate::{demo, headers, log, static_app};
 
 /// The whole endpoint: the calls, the demo's door, and the built app.
 pub fn app(state: AppState) -> Router {
@@ -37,7 +38,9 @@ pub fn app(state: AppState) -> Router {
     router
         .fallback(neither_call_nor_door)
         .layer(CatchPanicLayer::custom(|_| Fault::internal().into_response()))
+        .layer(from_fn(hear_out))
         .layer(from_fn(never_stored))
+        .layer(from_fn(headers::everywhere))
         .layer(from_fn(log::request))
         .with_state(state)
 }

@@ -5,6 +5,7 @@
 mod blobs;
 mod enrol;
 mod harness;
+mod heard_out;
 mod kill;
 mod pull;
 mod push;
