@@ -126,7 +126,9 @@ impl House {
             request = request.header(*name, *value);
         }
         // What HTTP itself does not allow never reaches the router.
-        let Ok(request) = request.body(Body::from(body)) else { return (StatusCode::IM_A_TEAPOT, Vec::new()) };
+        let Ok(request) = request.body(Body::from(body)) else {
+            return (StatusCode::IM_A_TEAPOT, Vec::new());
+        };
         let answer = self.router.clone().oneshot(request).await.expect("it always answers");
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
@@ -153,7 +155,9 @@ fn in_house(act: impl FnOnce(&Runtime, &mut House)) {
 
 fn filled(data: &[u8], house: &House) -> Vec<u8> {
     let words = [("$DEVICE", &house.device.device_id), ("$TOKEN", &house.device.token)];
-    words.into_iter().fold(data.to_vec(), |bytes, (mark, word)| replaced(&bytes, mark.as_bytes(), word.as_bytes()))
+    words
+        .into_iter()
+        .fold(data.to_vec(), |bytes, (mark, word)| replaced(&bytes, mark.as_bytes(), word.as_bytes()))
 }
 
 fn replaced(bytes: &[u8], mark: &[u8], word: &[u8]) -> Vec<u8> {

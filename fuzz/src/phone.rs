@@ -147,7 +147,7 @@ pub fn rows(data: &[u8]) {
     let _ = ready(outbox::unsent(&store, 100));
     let _ = ready(outbox::wake_later(&store, u64::MAX, true));
     let _ = ready(outbox::next_due(&store));
-    let _ = ready(photos::photos_in(&store, photos::PhotoState::Ready, 100));
+    let _ = ready(photos::photos_in(&store, photos::PhotoState::Phone, 100));
     let _ = ready(photos::undelivered(&store));
     if let Ok(text) = ready(export::export(&store, "2026-11-23T12:00:00+08:00")) {
         assert!(json::read::<Export>(&text).is_ok(), "what was exported can be read");

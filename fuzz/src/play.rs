@@ -9,8 +9,28 @@ use super::Target;
 
 /// What JSON, HTTP and our own formats are made of; a mutation puts such words in.
 const WORDS: [&str; 22] = [
-    "null", "true", "-1", "0", "1e400", "18446744073709551615", "9007199254740993", "\"\"", "[]", "{}",
-    "\\u0000", "\\ud800", "\u{0}", "\u{feff}", "\n---\n", "\t", ",", ":", "[[[[[[[[", "{\"a\":", "200", "429",
+    "null",
+    "true",
+    "-1",
+    "0",
+    "1e400",
+    "18446744073709551615",
+    "9007199254740993",
+    "\"\"",
+    "[]",
+    "{}",
+    "\\u0000",
+    "\\ud800",
+    "\u{0}",
+    "\u{feff}",
+    "\n---\n",
+    "\t",
+    ",",
+    ":",
+    "[[[[[[[[",
+    "{\"a\":",
+    "200",
+    "429",
 ];
 
 /// Plays the corpus of `name`, then `mutations` made from it, the same ones for the same `seed`.
@@ -20,7 +40,8 @@ pub fn play(name: &str, target: Target, mutations: u32, seed: u64) {
         folder.is_dir().then_some(folder)
     });
     let folder = folder.unwrap_or_else(|| panic!("there is no corpus called {name}"));
-    let mut files: Vec<_> = fs::read_dir(folder).expect("a folder").flatten().map(|file| file.path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder).expect("a folder").flatten().map(|file| file.path()).collect();
     files.sort();
     let corpus: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).expect("a file")).collect();
     assert!(!corpus.is_empty(), "the corpus of {name} is empty");
