@@ -20,6 +20,7 @@ mod headers;
 mod hear_out;
 pub mod limit;
 mod log;
+mod patience;
 pub mod photos;
 pub mod problem;
 pub mod secret;

@@ -11,6 +11,7 @@ mod openapi;
 mod pull;
 mod push;
 mod put;
+mod token;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -49,6 +50,7 @@ fn calls() -> Router<AppState> {
     let (calls, description) = OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(health::health))
         .routes(routes!(enrol::enrol))
+        .routes(routes!(token::renew))
         .routes(routes!(push::push))
         .routes(routes!(pull::pull))
         .routes(routes!(blobs::missing))
