@@ -12,7 +12,7 @@ seconds=${1:-60}
 shift || true
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
-    targets=(answers enrolment pulled wire standard rows push calls)
+    targets=(answers enrolment pulled wire standard rows import_file push calls)
 fi
 
 command -v cargo-fuzz >/dev/null || {

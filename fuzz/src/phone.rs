@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rounds::domain::answer::PhotoRef;
+use rounds::domain::hash::sha256_hex;
 use rounds::domain::standard::Standard;
 use rounds::domain::text::{Lang, Text};
 use rounds::json;
@@ -19,7 +20,7 @@ use rounds::store::{Batch, MemoryStore, Row, Store, Table, day};
 use rounds::sync::export::Export;
 use rounds::sync::protocol::{EnrolAnswer, Health, MissingAnswer, Problem, PullAnswer, PushAnswer};
 use rounds::sync::transport::{Request, Response, Transport, TransportError};
-use rounds::sync::{Driver, Edge, Wake, enrol, export, pull};
+use rounds::sync::{Driver, Edge, Wake, enrol, export, import, pull};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,13 +28,14 @@ use serde::de::DeserializeOwned;
 pub type Target = fn(&[u8]);
 
 /// All, by the name of their corpus.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("answers", answers),
     ("enrolment", enrolment),
     ("pulled", pulled),
     ("wire", wire),
     ("standard", standard),
     ("rows", rows),
+    ("import_file", import_file),
 ];
 
 const RECORDS: [&str; 3] = ["r-0000", "r-0001", "r-0002"];
@@ -115,6 +117,36 @@ pub fn standard(data: &[u8]) {
         let _ = standards::search(&all, "门", lang);
     }
     let _ = standards::search_practices(&all, "a");
+}
+
+/// A file from another phone: what is here stays as it is, whatever comes in is what its hash says,
+/// and the same file again changes nothing.
+pub fn import_file(data: &[u8]) {
+    let Some(Ok(file)) = text(data).map(|text| import::open(text, "install-1")) else { return };
+    let store = MemoryStore::new();
+    let own = prepared(&store);
+    let made = Cell::new(0_u32);
+    let new_id = || {
+        made.set(made.get() + 1);
+        format!("new-{}", made.get())
+    };
+    let now = 1_790_000_000_000;
+    let taken_in = || ready(import::import(&store, &file, now, &new_id, &|_, _| {}));
+    let first = taken_in();
+    let rows = count(&store);
+    let again = taken_in();
+    if let (Ok(first), Ok(again)) = (&first, &again) {
+        assert_eq!((again.taken, again.photos, again.answers), (0, 0, 0), "the same file twice: {first:?}");
+        assert_eq!(count(&store), rows);
+    }
+    let queue = ready(outbox::queue(&store, usize::MAX)).expect("memory answers");
+    for record in &own {
+        let kept = queue.entries.iter().find(|entry| entry.record.item_id == record.item_id);
+        assert_eq!(kept.map(|entry| &entry.record.body), Some(&record.body), "an own record was changed");
+    }
+    for entry in queue.entries {
+        assert_eq!(sha256_hex(entry.record.body.as_bytes()), entry.record.body_sha256);
+    }
 }
 
 /// Damaged rows: every reader answers or names the damage, and none deletes a row for it. One row a
