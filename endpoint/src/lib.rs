@@ -17,6 +17,7 @@ pub mod clock;
 pub mod demo;
 pub mod extract;
 mod folder;
+mod headers;
 mod hear_out;
 pub mod import;
 pub mod limit;

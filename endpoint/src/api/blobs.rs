@@ -68,7 +68,8 @@ pub(super) async fn missing(
     responses(
         (status = 200, description = "How far the upload is", headers(("Upload-Offset" = u64, description = "Bytes on disk"))),
         (status = 401, description = "Not enrolled"),
-        (status = 404, description = "`unknown-photo`: no received record of this device speaks of it")
+        (status = 404, description = "`unknown-photo`: no received record of this device speaks of it"),
+        (status = 422, description = "`bad-hash`")
     )
 )]
 pub(super) async fn head(
@@ -155,7 +156,8 @@ pub(super) async fn patch(
     responses(
         (status = 200, description = "The photo", body = Vec<u8>, content_type = "image/jpeg"),
         (status = 401, description = "Not enrolled", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown-photo`: none that this device may read", body = Problem, content_type = "application/problem+json")
+        (status = 404, description = "`unknown-photo`: none that this device may read", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`bad-hash`", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn get(

@@ -26,7 +26,7 @@ use utoipa_axum::routes;
 use crate::hear_out::hear_out;
 use crate::problem::Fault;
 use crate::state::AppState;
-use crate::{demo, log, static_app};
+use crate::{demo, headers, log, static_app};
 
 /// The whole endpoint: the calls, the demo's door, and the built app.
 pub fn app(state: AppState) -> Router {
@@ -41,6 +41,7 @@ pub fn app(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| Fault::internal().into_response()))
         .layer(from_fn(hear_out))
         .layer(from_fn(never_stored))
+        .layer(from_fn(headers::everywhere))
         .layer(from_fn(log::request))
         .with_state(state)
 }
@@ -56,6 +57,7 @@ fn calls() -> Router<AppState> {
         .routes(routes!(blobs::head, blobs::get, blobs::patch))
         .routes(routes!(put::put))
         .split_for_parts();
+    let description = openapi::complete(&description);
     calls
         .route("/v1/openapi.json", get(move || openapi::answer(description.clone())))
         .method_not_allowed_fallback(wrong_method)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rounds::domain::hash::sha256_hex;
 use rounds::sync::protocol::Receipt;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row};
 
 use crate::phone::Custody;
@@ -25,6 +25,8 @@ pub fn held(folder: &Path) -> Result<Held, String> {
     runtime.block_on(async {
         let mut connection = SqliteConnectOptions::new()
             .filename(database(folder))
+            // A look at a disk that is thrown away need not be durable itself.
+            .synchronous(SqliteSynchronous::Off)
             .connect()
             .await
             .map_err(|error| format!("the database does not open: {error}"))?;
@@ -35,8 +37,14 @@ pub fn held(folder: &Path) -> Result<Held, String> {
     })
 }
 
-/// Each promise read before `cut` that is not kept, in words; empty when all are.
-pub fn broken_promises(held: &Held, folder: &Path, custody: &Custody, cut: u64) -> Vec<String> {
+/// Each promise read before `cut` that is not kept, in words; empty when all are. `photo_at` reads a
+/// file by its path within the endpoint's folder.
+pub fn broken_promises(
+    held: &Held,
+    photo_at: impl Fn(&Path) -> Option<Vec<u8>>,
+    custody: &Custody,
+    cut: u64,
+) -> Vec<String> {
     let mut broken = Vec::new();
     if held.records.len() != held.rows {
         broken.push(format!("{} rows hold {} records", held.rows, held.records.len()));
@@ -61,16 +69,21 @@ pub fn broken_promises(held: &Held, folder: &Path, custody: &Custody, cut: u64) 
         }
     }
     for sha256 in &held.photos {
-        let path = photos(folder).join(&sha256[..2]).join(sha256);
-        match std::fs::read(&path) {
-            Ok(bytes) if is_photo(&bytes, sha256, custody) => {}
-            Ok(bytes) => {
-                broken.push(format!("photo {sha256} is called whole with {} wrong bytes", bytes.len()))
+        match photo_at(&photos(Path::new("")).join(&sha256[..2]).join(sha256)) {
+            Some(bytes) if is_photo(&bytes, sha256, custody) => {}
+            Some(bytes) => {
+                broken.push(format!("photo {sha256} is called whole with {} wrong bytes", bytes.len()));
             }
-            Err(error) => broken.push(format!("photo {sha256} is called whole and cannot be read: {error}")),
+            None => broken.push(format!("photo {sha256} is called whole and is not there")),
         }
     }
     broken
+}
+
+/// The files of a folder, by their path within it.
+pub fn on_disk(folder: &Path) -> impl Fn(&Path) -> Option<Vec<u8>> {
+    let folder = folder.to_path_buf();
+    move |path| std::fs::read(folder.join(path)).ok()
 }
 
 /// Comparing is quicker than hashing, and a run looks at each photo hundreds of times.

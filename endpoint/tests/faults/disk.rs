@@ -15,6 +15,18 @@ const SECTOR: usize = 512;
 const CREATE: i64 = 0o100;
 const CUT_SHORT: i64 = 0o1000;
 
+/// Files by their path within the disk's root.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Writes some of the files into a folder.
+pub fn lay(files: &Files, which: impl Fn(&Path) -> bool, into: &Path) {
+    for (path, bytes) in files.iter().filter(|(path, _)| which(path)) {
+        let whole = into.join(path);
+        std::fs::create_dir_all(whole.parent().unwrap()).unwrap();
+        std::fs::write(whole, bytes).unwrap();
+    }
+}
+
 /// What becomes of that which no sync had covered.
 pub enum Unsure {
     /// The worst a disk may do by its promise.
@@ -94,15 +106,16 @@ impl Disk {
         }
     }
 
-    /// Writes into an empty folder what the disk holds when the power comes back.
-    pub fn after_cut(&self, unsure: &mut Unsure, into: &Path) {
-        self.lay(0, unsure, into);
+    /// What the disk holds when the power comes back, by path.
+    pub fn after_cut(&self, unsure: &mut Unsure) -> Files {
+        let mut files = Files::new();
+        self.gather(0, Path::new(""), unsure, &mut files);
+        files
     }
 
-    fn lay(&self, node: usize, unsure: &mut Unsure, into: &Path) {
+    fn gather(&self, node: usize, path: &Path, unsure: &mut Unsure, files: &mut Files) {
         match &self.nodes[node] {
             Node::Folder { sure, unsure: namings, .. } => {
-                std::fs::create_dir_all(into).unwrap();
                 let mut names = sure.clone();
                 namings
                     .iter()
@@ -110,13 +123,13 @@ impl Disk {
                     .for_each(|naming| naming.apply(&mut names));
                 // SQLite's shared memory is made anew whenever nobody has it open.
                 for (name, node) in names.iter().filter(|(name, _)| !name.ends_with("-shm")) {
-                    self.lay(*node, unsure, &into.join(name));
+                    self.gather(*node, &path.join(name), unsure, files);
                 }
             }
             Node::File { sure, unsure: changes } => {
                 let mut bytes = sure.clone();
                 changes.iter().for_each(|change| unsure.apply(change, &mut bytes));
-                std::fs::write(into, bytes).unwrap();
+                files.insert(path.to_path_buf(), bytes);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::chance::{Chance, number, seed};
-use crate::check::{broken_promises, held};
+use crate::check::{broken_promises, held, on_disk};
 use crate::phone::{Custody, Worker};
 use crate::program::{Program, serve};
 
@@ -56,7 +56,7 @@ fn one_store(kills: usize, chance: &mut Chance, figures: &mut Figures) {
         for worker in &mut workers {
             custody.take(std::mem::take(&mut worker.custody));
         }
-        let broken = broken_promises(&held(folder).unwrap(), folder, &custody, u64::MAX);
+        let broken = broken_promises(&held(folder).unwrap(), on_disk(folder), &custody, u64::MAX);
         assert!(broken.is_empty(), "after {} kills: {broken:#?}", figures.kills);
         figures.kills += 1;
     }
@@ -69,7 +69,7 @@ fn one_store(kills: usize, chance: &mut Chance, figures: &mut Figures) {
         custody.take(std::mem::take(&mut worker.custody));
     }
     program.kill();
-    let broken = broken_promises(&held(folder).unwrap(), folder, &custody, u64::MAX);
+    let broken = broken_promises(&held(folder).unwrap(), on_disk(folder), &custody, u64::MAX);
     assert!(broken.is_empty(), "{broken:#?}");
     figures.receipts += custody.receipts.len();
     figures.photos += custody.photos.len();
