@@ -27,32 +27,23 @@ pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
 
 /// Who holds the records, in one line.
 pub fn custody(status: &SyncStatus, enrolled: bool, kept_back: bool) -> String {
-    let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
-    match (records, photos, status.counts.blocked()) {
-        (0, 0, 0) if !enrolled => pick(
-            "这台手机还没有登记，也没有记录".into(),
-            "This phone is not connected and holds no records".into(),
-        ),
-        (0, 0, 0) if kept_back => pick(
-            "送出的公司都收到了，手机上还有没送的".into(),
-            "All that was sent is received; something is still on this phone".into(),
-        ),
-        (0, 0, 0) => {
+    let unsent = status.counts.pending_records() + status.counts.pending_photos() > 0;
+    match (unsent || kept_back, enrolled) {
+        (true, _) => pick("这台手机还不能交回".into(), "Do not hand in this phone yet".into()),
+        (false, true) => {
             pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into())
         }
-        (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
-        (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("Records still on this phone: {r}")),
-        (0, p, _) => pick(format!("{p} 张照片还在这台手机"), format!("Photos still on this phone: {p}")),
-        (r, p, _) => pick(
-            format!("{r} 条记录、{p} 张照片还在这台手机"),
-            format!("Still on this phone: records {r}, photos {p}"),
+        (false, false) => pick(
+            "这台手机还没有登记，也没有记录".into(),
+            "This phone is not connected and holds no records".into(),
         ),
     }
 }
 
 /// What is going on with delivery.
 pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
-    if let Some(alarm) = delivery_alarm(status, enrolled) {
+    // What was set aside is told among what is left.
+    if let Some(alarm) = delivery_alarm(status, enrolled).filter(|_| status.counts.blocked() == 0) {
         return alarm;
     }
     match status.phase {

@@ -16,7 +16,7 @@ pub fn left_on_phone() -> String {
 
 /// Records of one author that are not received.
 pub fn records_of(name: &str, count: u64) -> String {
-    pick(format!("{name}的 {count} 条记录没送到"), format!("{name}: records not received yet: {count}"))
+    pick(format!("{name}：{count} 条记录没送到"), format!("{name}: records not received yet: {count}"))
 }
 
 /// Photos that are not received.
@@ -33,7 +33,7 @@ pub fn begun_by(task: &Unfinished, names: &[String]) -> String {
         names => names.join(&pick("、".to_owned(), ", ".to_owned())),
     };
     pick(
-        format!("“{title}”做了一半：{n} 项回答，{names}"),
+        format!("“{title}”做了一半：{n} 项回答（{names}）"),
         format!("“{title}” is half done: {n} answers, by {names}"),
     )
 }

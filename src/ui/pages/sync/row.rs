@@ -1,7 +1,5 @@
 //! One record on the ladder with its photos: where it stands, since when or why, what comes next.
 
-use std::collections::BTreeSet;
-
 use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
@@ -77,7 +75,7 @@ impl Rung {
 
 /// One record.
 #[component]
-pub(super) fn RecordRow(row: ArcRwSignal<Line>, sending: Memo<BTreeSet<String>>) -> impl IntoView {
+pub(super) fn RecordRow(row: ArcRwSignal<Line>, sending: Memo<Vec<String>>) -> impl IntoView {
     let (id, title) =
         row.with_untracked(|line| (line.entry.record.item_id.clone(), say(&line.entry.record.title)));
     let key = id.clone();
