@@ -16,6 +16,8 @@ mod pulling;
 mod random;
 #[path = "sync_driver/records.rs"]
 mod records;
+#[path = "sync_driver/renewing.rs"]
+mod renewing;
 #[path = "sync_driver/storage.rs"]
 mod storage;
 #[path = "sync_driver/trouble.rs"]

@@ -4,6 +4,7 @@
 //! built on it once. Knows nothing of screens or the network.
 
 pub mod batch;
+pub mod crash;
 pub mod custody;
 pub mod day;
 pub mod draft;
@@ -15,11 +16,15 @@ pub mod import;
 pub mod indexed_db;
 pub mod memory;
 pub mod migrations;
+pub mod mirror;
 pub mod outbox;
 pub mod photos;
 mod plan;
+pub mod refusal;
+pub mod renewal;
 pub mod room;
 pub mod row;
+pub mod sealed;
 
 pub use batch::{Batch, Committed, Op};
 pub use error::StoreError;
@@ -28,6 +33,7 @@ pub use indexed_db::IndexedDb;
 pub use memory::MemoryStore;
 pub use plan::NEXT_SEQ;
 pub use row::{Row, Table};
+pub use sealed::{SEALED, Sealed};
 
 /// A place to keep rows, safe against a dying phone.
 ///

@@ -4,6 +4,7 @@
 //! queue are the store's own (`store::outbox`).
 
 pub mod backoff;
+pub mod dated;
 pub mod driver;
 pub mod engine;
 pub mod enrol;
@@ -18,6 +19,7 @@ pub mod protocol;
 pub mod pull;
 mod push;
 pub mod receipt;
+mod renew;
 mod reply;
 pub mod status;
 pub mod transport;

@@ -58,6 +58,16 @@ pub struct EnrolAnswer {
     pub sites: Vec<String>,
 }
 
+/// Answer 201 of `POST /v1/token`. The token that asked goes on until this one is first used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenAnswer {
+    /// Opaque; sent as `Authorization: Bearer`.
+    pub token: String,
+    /// The endpoint's own clock, RFC 3339 UTC.
+    pub expires_at: String,
+}
+
 /// What an enrolled device's person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

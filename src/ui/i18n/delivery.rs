@@ -42,11 +42,12 @@ pub fn custody(status: &SyncStatus, enrolled: bool, kept_back: bool) -> String {
 
 /// What is going on with delivery.
 pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
-    // What was set aside is told among what is left.
-    if let Some(alarm) = delivery_alarm(status, enrolled).filter(|_| status.counts.blocked() == 0) {
-        return alarm;
-    }
     match status.phase {
+        // The alarm above says the rest.
+        Phase::NeedsEnrolment | Phase::Revoked if enrolled => {
+            pick("记录都在手机里，一条不少。".into(), "Every record is still on the phone.".into())
+        }
+        Phase::Failed(_) => store_problem(&StoreError::Other(String::new())),
         Phase::Sending => pick("正在和公司通信。".into(), "Talking to the company.".into()),
         Phase::Waiting { .. } | Phase::Offline => pick(
             "现在连不上公司，记录都在手机里，连上后自动送。".into(),
@@ -62,32 +63,13 @@ pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
     }
 }
 
-/// What the person must do for delivery to go on; `None` when nothing.
-pub fn delivery_alarm(status: &SyncStatus, enrolled: bool) -> Option<String> {
-    match &status.phase {
-        // A phone that never was connected is told so where it connects.
-        Phase::NeedsEnrolment if !enrolled => None,
-        Phase::NeedsEnrolment => Some(pick(
-            "这台手机要重新登记才能送记录。记录都在手机里，一条不少。请向项目经理要登记码，在“我”里填。".into(),
-            "This phone must be connected again before it can send. Every record is still on it. Ask your manager for a code and enter it under Me.".into(),
-        )),
-        Phase::Revoked => Some(pick(
-            "公司停用了这台手机，不再接收它的记录。记录都在手机里；请找项目经理，或导出记录。".into(),
-            "The company has revoked this phone and takes no records from it. They are all still here; see your manager, or export them.".into(),
-        )),
-        Phase::Failed(_) => Some(store_problem(&StoreError::Other(String::new()))),
-        _ if status.counts.blocked() > 0 => Some(pick(
-            format!("{} 条记录公司没有收，已搁置在手机里。到“同步”看原因。", status.counts.blocked()),
-            format!("{} records were not accepted and are set aside on the phone. See why under Sync.", status.counts.blocked()),
-        )),
-        _ => None,
-    }
-}
-
-/// When the next try is.
+/// When the next try is; a time rather than a countdown, so that it stays true while it is read.
 pub fn next_try(at_ms: u64) -> String {
-    let seconds = at_ms.saturating_sub(clock::now_ms()).div_ceil(1_000);
-    pick(format!("{seconds} 秒后再试"), format!("Next try in {seconds} s"))
+    if at_ms.saturating_sub(clock::now_ms()) < 60_000 {
+        return pick("一分钟内自动再试".into(), "Next try by itself within a minute".into());
+    }
+    let at = clock::hour_minute(at_ms);
+    pick(format!("{at} 自动再试"), format!("Next try by itself at {at}"))
 }
 
 /// Why the endpoint did not take a record, and what to do.

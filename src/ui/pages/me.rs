@@ -6,6 +6,7 @@ use crate::domain::text::Lang;
 use crate::sync::Phase;
 use crate::ui::components::enrol::EnrolPanel;
 use crate::ui::components::frame::Page;
+use crate::ui::components::lock::LockSection;
 use crate::ui::components::person::Person;
 use crate::ui::components::room::RoomLine;
 use crate::ui::i18n::{self, Msg, tr};
@@ -28,6 +29,7 @@ pub fn MePage() -> impl IntoView {
                 view! { <EnrolPanel /> }
             }}
             <Appearance />
+            <LockSection />
             <Device />
             <Installing />
         </Page>
@@ -105,7 +107,7 @@ fn Segments(label: Msg, options: Vec<(&'static str, &'static str, Change, bool)>
 fn Device() -> impl IntoView {
     let delivery = use_delivery();
     let phone = use_phone();
-    let room = load(room::ask);
+    let room = load(room::look);
     let install =
         phone.install_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<String>();
     view! {

@@ -37,3 +37,13 @@ impl Parts {
         Ok(())
     }
 }
+
+/// Offers a short text for download.
+///
+/// # Errors
+/// As [`Parts::offer`].
+pub fn offer(name: &str, text: &str) -> Result<(), JsValue> {
+    let mut parts = Parts::default();
+    parts.add(text);
+    parts.offer(name)
+}

@@ -18,6 +18,7 @@ pub use self::transfer::ImportNote;
 use super::phone::{Phone, PhoneStore};
 use crate::store::identity::{self, Enrolment};
 use crate::store::{Batch, Row, Store, StoreError, Table, outbox, photos};
+use crate::sync::dated::Dated;
 use crate::sync::driver::{Driver, Edge};
 use crate::sync::enrol::{self, EnrolError};
 use crate::sync::http::HttpTransport;
@@ -253,7 +254,7 @@ impl Delivery {
         if !self.counted.get_untracked() {
             self.counted.set(true);
         }
-        let transport = HttpTransport::new("");
+        let transport = Dated::new(HttpTransport::new(""), clock::note_heard);
         let run = driver.run_pass(&inner.store, &transport, &BrowserEdge, wake, &publish);
         // A frozen tab may hold the lock for ever: past the limit we go on without it, since the
         // endpoint takes each record once whoever sends it.
