@@ -42,7 +42,7 @@ pub fn begun_by(task: &Unfinished, names: &[String]) -> String {
 pub fn others_answers(others: &[(String, usize)]) -> String {
     let each: Vec<String> = others
         .iter()
-        .map(|(name, count)| pick(format!("{name} {count} 项"), format!("{count} by {name}")))
+        .map(|(name, count)| pick(format!("{name}（{count} 项）"), format!("{count} by {name}")))
         .collect();
     pick(
         format!(
@@ -58,7 +58,7 @@ pub fn others_answers(others: &[(String, usize)]) -> String {
 
 /// Who answered an item.
 pub fn answered_by(name: &str) -> String {
-    pick(format!("{name}答"), format!("by {name}"))
+    pick(format!("{name} 答的"), format!("by {name}"))
 }
 
 /// Unsent work would go to another company's store.

@@ -7,7 +7,7 @@ use crate::store::custody::{Line, PhotoLine};
 use crate::store::outbox::RecordState;
 use crate::store::photos::PhotoState;
 use crate::ui::components::icon::Icon;
-use crate::ui::i18n::{self, Msg, say, tr};
+use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::icons;
 use crate::ui::platform::clock;
 use crate::ui::state::delivery::use_delivery;
@@ -76,8 +76,8 @@ impl Rung {
 /// One record.
 #[component]
 pub(super) fn RecordRow(row: ArcRwSignal<Line>, sending: Memo<Vec<String>>) -> impl IntoView {
-    let (id, title) =
-        row.with_untracked(|line| (line.entry.record.item_id.clone(), say(&line.entry.record.title)));
+    let (id, title) = row
+        .with_untracked(|line| (line.entry.record.item_id.clone(), i18n::record_title(&line.entry.record)));
     let key = id.clone();
     let line = RwSignal::from(row);
     let rung = Memo::new(move |_| {
