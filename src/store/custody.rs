@@ -1,8 +1,6 @@
 //! Who holds what: everything on this phone by task, from the unfinished answer to the receipt.
 //! Read for screens; reads no more of the received records than is asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::draft::{self, Progress, parse};
 use super::outbox::{ProblemNote, QueueEntry, RecordState};
 use super::photos::{self, PhotoState};
@@ -76,7 +74,7 @@ pub struct Unfinished {
     /// True when the task is finished and its answers are being amended.
     pub is_amendment: bool,
     /// Who answered, each once; drafts of before authors were kept name nobody.
-    pub authors: BTreeSet<String>,
+    pub authors: Vec<String>,
 }
 
 /// At most `limit` records that are not received or have a photo that is not, and those in `also`
@@ -84,38 +82,33 @@ pub struct Unfinished {
 ///
 /// # Errors
 /// As the store; a record that cannot be read is named, not an error.
-pub async fn waiting<S: Store>(
-    store: &S,
-    limit: usize,
-    also: &BTreeSet<String>,
-) -> Result<Waiting, StoreError> {
+pub async fn waiting<S: Store>(store: &S, limit: usize, also: &[String]) -> Result<Waiting, StoreError> {
     let mut waiting = Waiting::default();
-    let mut keys: BTreeSet<String> = BTreeSet::new();
+    let mut keys: Vec<String> = Vec::new();
     for state in [RecordState::Blocked, RecordState::Phone, RecordState::Later] {
         keys.extend(store.keys(Table::Outbox, Some(state.group())).await?);
     }
+    // Ids are in the order of time, so the last are the newest.
+    keys.sort_unstable();
     for photo in photos::undelivered(store).await? {
         waiting.photo_bytes += photo.meta.len;
-        keys.extend(photo.meta.records);
+        photo.meta.records.into_iter().for_each(|key| insert(&mut keys, key));
     }
     waiting.more = keys.len().saturating_sub(limit) as u64;
-    // Ids are in the order of time, so the last are the newest.
-    let shown = keys.into_iter().rev().take(limit).chain(also.iter().cloned());
-    let shown: BTreeSet<String> = shown.collect();
-    let mut lines = Vec::with_capacity(shown.len());
-    for key in shown.iter().rev() {
+    keys.drain(..keys.len().saturating_sub(limit));
+    also.iter().for_each(|key| insert(&mut keys, key.clone()));
+    let mut lines = Vec::with_capacity(keys.len());
+    for key in keys.iter().rev() {
         match line(store, key).await {
             Ok(line) => lines.extend(line),
             Err(StoreError::Damaged(_)) => waiting.damaged.push(key.clone()),
             Err(error) => return Err(error),
         }
     }
-    waiting.tasks = by_task(store, lines).await?;
-    let is_blocked = |task: &TaskLines| task.lines.iter().any(|line| line.is_blocked());
-    waiting.tasks.sort_by_key(|task| !is_blocked(task));
-    for task in &mut waiting.tasks {
-        task.lines.sort_by_key(|line| !line.is_blocked());
-    }
+    // What was set aside goes first, and with it its task.
+    let (mut first, others): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(Line::is_blocked);
+    first.extend(others);
+    waiting.tasks = by_task(store, first).await?;
     Ok(waiting)
 }
 
@@ -128,7 +121,7 @@ pub async fn received<S: Store>(
     store: &S,
     before: Option<&str>,
     limit: usize,
-    without: &BTreeSet<String>,
+    without: &[String],
 ) -> Result<(Vec<TaskLines>, Option<String>), StoreError> {
     let keys = store.keys(Table::Outbox, Some(RecordState::Received.group())).await?;
     let older = keys.into_iter().rev().filter(|key| before.is_none_or(|before| key.as_str() < before));
@@ -165,7 +158,7 @@ pub async fn unfinished<S: Store>(store: &S) -> Result<Vec<Unfinished>, StoreErr
                 answers: 0,
                 photos: 0,
                 is_amendment,
-                authors: BTreeSet::new(),
+                authors: Vec::new(),
                 task: row.key,
             };
             for row in store.group(Table::Drafts, &task.task, usize::MAX).await? {
@@ -177,16 +170,18 @@ pub async fn unfinished<S: Store>(store: &S) -> Result<Vec<Unfinished>, StoreErr
                 if counts {
                     task.answers += 1;
                     task.photos += draft.answer.photos.len() as u64;
-                    task.authors.extend(Some(draft.author).filter(|author| !author.is_empty()));
+                    if !draft.author.is_empty() && !task.authors.contains(&draft.author) {
+                        task.authors.push(draft.author);
+                    }
                 }
             }
             if task.answers > 0 {
                 task.title = title(store, &task.task).await?;
-                found.push((row.group, task));
+                let at = found.partition_point(|(date, _)| *date >= row.group);
+                found.insert(at, (row.group, task));
             }
         }
     }
-    found.sort_by(|one, other| other.0.cmp(&one.0));
     Ok(found.into_iter().map(|(_, task)| task).collect())
 }
 
@@ -194,10 +189,13 @@ pub async fn unfinished<S: Store>(store: &S) -> Result<Vec<Unfinished>, StoreErr
 ///
 /// # Errors
 /// As the store.
-pub async fn unsent_by_author<S: Store>(store: &S) -> Result<BTreeMap<String, u64>, StoreError> {
-    let mut authors = BTreeMap::new();
+pub async fn unsent_by_author<S: Store>(store: &S) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut authors: Vec<(String, u64)> = Vec::new();
     for (_, record) in super::outbox::undelivered(store).await? {
-        *authors.entry(record.author).or_default() += 1;
+        match authors.iter_mut().find(|(author, _)| *author == record.author) {
+            Some((_, count)) => *count += 1,
+            None => authors.push((record.author, 1)),
+        }
     }
     Ok(authors)
 }
@@ -207,6 +205,13 @@ impl Line {
     pub fn is_blocked(&self) -> bool {
         self.entry.state == RecordState::Blocked
             || self.photos.iter().any(|photo| photo.state == PhotoState::Blocked)
+    }
+}
+
+/// Keeps ascending keys ascending, each once.
+fn insert(keys: &mut Vec<String>, key: String) {
+    if let Err(at) = keys.binary_search(&key) {
+        keys.insert(at, key);
     }
 }
 

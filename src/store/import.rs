@@ -2,8 +2,6 @@
 //! answers, as they are. What is here already stays as it is, so that taking in twice changes
 //! nothing. Knows nothing of files: the caller has read and checked them.
 
-use std::collections::BTreeMap;
-
 use super::draft::{self, Draft, Progress, draft_key, parse, to_json};
 use super::outbox::{OutboxRecord, RecordState, TRIES};
 use super::photos::{self, PhotoMeta, PhotoState, state_and_meta};
@@ -71,7 +69,7 @@ pub async fn take_in<S: Store>(store: &S, incoming: &[Incoming]) -> Result<Taken
             let mut taken = TakenIn::default();
             let mut batch = Batch::new();
             let mut pictures = Pictures::default();
-            let mut met = std::collections::BTreeSet::new();
+            let mut met: Vec<&str> = Vec::new();
             for Incoming { record, seq, photos } in incoming {
                 let id = &record.item_id;
                 let here = store.get(Table::Outbox, id).await?;
@@ -80,7 +78,8 @@ pub async fn take_in<S: Store>(store: &S, incoming: &[Incoming]) -> Result<Taken
                         taken.clashes.push(id.clone());
                         continue;
                     }
-                    None if met.insert(id.clone()) => {
+                    None if !met.contains(&id.as_str()) => {
+                        met.push(id);
                         taken.new += 1;
                         let row = record.row(RecordState::Phone, Some(*seq));
                         batch = batch.expect(Table::Outbox, id.clone(), None).put(Table::Outbox, row);
@@ -179,7 +178,7 @@ enum Owner<'a> {
 /// The photos of one transaction, each once however many records show it.
 #[derive(Default)]
 struct Pictures<'a> {
-    all: BTreeMap<String, Picture<'a>>,
+    all: Vec<(String, Picture<'a>)>,
     new: u64,
 }
 
@@ -200,24 +199,25 @@ impl<'a> Pictures<'a> {
         came: Option<&'a IncomingPhoto>,
         owner: &Owner<'_>,
     ) -> Result<(), StoreError> {
-        if !self.all.contains_key(sha256) {
-            let here = store.get(Table::Photos, sha256).await?;
-            let picture = match (here, came) {
-                (Some(row), _) => {
-                    // One that cannot be read stays as it is and keeps no text out.
-                    let Ok((state, meta)) = state_and_meta(&row) else { return Ok(()) };
-                    Picture { rev: Some(row.rev), state, meta, bytes: None, changed: false }
-                }
-                (None, Some(photo)) => {
-                    self.new += 1;
-                    Picture::fresh(photo)
-                }
-                (None, None) => return Ok(()),
-            };
-            self.all.insert(sha256.to_owned(), picture);
+        if let Some((_, picture)) = self.all.iter_mut().find(|(known, _)| known == sha256) {
+            picture.belong(owner);
+            return Ok(());
         }
-        let picture = self.all.get_mut(sha256).expect("it was just put there");
+        let here = store.get(Table::Photos, sha256).await?;
+        let mut picture = match (here, came) {
+            (Some(row), _) => {
+                // One that cannot be read stays as it is and keeps no text out.
+                let Ok((state, meta)) = state_and_meta(&row) else { return Ok(()) };
+                Picture { rev: Some(row.rev), state, meta, bytes: None, changed: false }
+            }
+            (None, Some(photo)) => {
+                self.new += 1;
+                Picture::fresh(photo)
+            }
+            (None, None) => return Ok(()),
+        };
         picture.belong(owner);
+        self.all.push((sha256.to_owned(), picture));
         Ok(())
     }
 

@@ -213,11 +213,12 @@ impl<S: Store> Gathering<'_, S> {
             for key in self.store.keys(Table::Outbox, Some(state.group())).await? {
                 let read = |row: &crate::store::Row| OutboxRecord::from_row(row).ok();
                 if let Some((row, record)) = self.read(Table::Outbox, key, read).await {
-                    found.push(item(row.seq.unwrap_or_default(), &record));
+                    let item = item(row.seq.unwrap_or_default(), &record);
+                    let at = found.partition_point(|other: &PushItem| other.seq <= item.seq);
+                    found.insert(at, item);
                 }
             }
         }
-        found.sort_by(|one, other| (one.seq, &one.item_id).cmp(&(other.seq, &other.item_id)));
         Ok(found)
     }
 

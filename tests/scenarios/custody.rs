@@ -1,7 +1,5 @@
 //! Who holds what, whose it is, and what keeps the phone from being handed in.
 
-use std::collections::BTreeSet;
-
 use rounds::domain::record::Counts;
 use rounds::domain::verdict::Verdict;
 use rounds::store::custody::{received, unfinished, unsent_by_author, waiting};
@@ -11,8 +9,8 @@ use rounds::store::photos::{PhotoState, PhotoVerdict, settle_photos};
 
 use super::world::{Phone, id, now};
 
-fn nothing() -> BTreeSet<String> {
-    BTreeSet::new()
+fn nothing() -> Vec<String> {
+    Vec::new()
 }
 
 fn receive(phone: &Phone, ids: &[String]) {
@@ -39,7 +37,7 @@ fn a_draft_begun_by_another_stays_theirs_and_the_result_names_who_answered() {
     assert_eq!(authors, ["butler-01", "butler-02", "staff-1", "staff-1"], "the finish is by who pressed it");
     let counted = now(unsent_by_author(&phone.store)).expect("readable");
     assert_eq!(
-        counted.into_iter().collect::<Vec<_>>(),
+        counted,
         [("butler-01".to_owned(), 1), ("butler-02".to_owned(), 1), ("staff-1".to_owned(), 2),]
     );
 }
@@ -106,7 +104,7 @@ fn every_record_and_photo_is_on_its_rung_under_its_task() {
     now(settle_photos(&phone.store, &[(photo.sha256, PhotoVerdict::Received)])).expect("written");
     assert_eq!(now(waiting(&phone.store, 100, &nothing())).expect("readable").tasks, vec![]);
     // What the screen shows stays on it when it is received.
-    let also = BTreeSet::from([id(3)]);
+    let also = [id(3)];
     let all = now(waiting(&phone.store, 100, &also)).expect("readable");
     assert_eq!(all.tasks[0].lines[0].entry.state, RecordState::Received);
 }
@@ -121,7 +119,7 @@ fn long_queues_come_in_pages_newest_first() {
     receive(&phone, &[id(1), id(2), id(3), id(99)]);
     let mut seen = Vec::new();
     let mut before = None;
-    let without = BTreeSet::from([id(2)]);
+    let without = [id(2)];
     loop {
         let (tasks, next) = now(received(&phone.store, before.as_deref(), 2, &without)).expect("readable");
         seen.extend(tasks.into_iter().flat_map(|task| task.lines).map(|line| line.entry.record.item_id));

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 
 use rounds::store::identity::Install;
-use rounds::sync::enrol::{EnrolError, enrol, enrolment, role};
+use rounds::sync::Wake;
+use rounds::sync::enrol::{EnrolError, enrol, enrolment, role, unsent_for_another_store};
 use rounds::sync::protocol::{DeviceRole, EnrolRequest};
 use rounds::sync::transport::{Request, Response, Transport, TransportError};
 
 use crate::support::fake_endpoint::{PORTAL, page, problem};
-use crate::support::sync_phone::block_on;
+use crate::support::sync_phone::{Phone, block_on, record};
 
 struct Once(RefCell<Option<Result<Response, TransportError>>>, RefCell<Option<Request>>);
 
@@ -79,4 +80,27 @@ fn the_two_copies_of_the_install_tell_a_loss() {
     assert_eq!(Install::compare(None, id("a")), Install::DatabaseLost { old: "a".to_owned() });
     assert_eq!(Install::compare(id("a"), None), Install::MirrorLost { id: "a".to_owned() });
     assert_eq!(Install::compare(id("a"), id("b")), Install::MirrorLost { id: "a".to_owned() });
+}
+
+#[test]
+fn another_companys_store_is_noticed_only_with_something_unsent() {
+    let ask = |phone: &Phone, answer| {
+        let once = Once(RefCell::new(Some(answer)), RefCell::new(None));
+        block_on(unsent_for_another_store(&phone.store, &once))
+    };
+    let health = |store: &str| {
+        let text = format!(
+            "{{\"service\":\"rounds-endpoint\",\"protocol\":1,\"store_id\":\"{store}\",\"epoch\":1}}"
+        );
+        Ok(page(200, &text))
+    };
+    let mut phone = Phone::new();
+    phone.finish_many(2);
+    assert_eq!(ask(&phone, health("store-b")), Ok(None), "a phone that knows no store has no other");
+    phone.pass(Wake::User);
+    assert_eq!(ask(&phone, health("store-b")), Ok(None), "nothing is unsent");
+    phone.finish(&[record("later", &[])]);
+    assert_eq!(ask(&phone, health("store-a")), Ok(None));
+    assert_eq!(ask(&phone, health("store-b")), Ok(Some(1)));
+    assert_eq!(ask(&phone, Ok(page(200, PORTAL))), Err(EnrolError::NotTheEndpoint));
 }

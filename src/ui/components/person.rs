@@ -8,6 +8,7 @@ use crate::domain::estate::Site;
 use crate::store::custody::{self, Unfinished};
 use crate::store::{Store, StoreError, Table};
 use crate::ui::components::icon::Icon;
+use crate::ui::components::notice::StoreTrouble;
 use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::icons;
 use crate::ui::state::delivery::{Delivery, use_delivery};
@@ -37,6 +38,8 @@ enum Shown {
     Asked(Holdings),
     /// Handed over by this one.
     HandedOver(Option<String>),
+    /// The change is not on disk, so it did not take place.
+    NotKept(StoreError),
 }
 
 /// Who uses this phone; every record names its author.
@@ -92,14 +95,12 @@ struct Change {
 
 impl Change {
     fn choose(self, id: String) {
-        let before = self.delivery.person.get_untracked();
-        self.delivery.set_person(id);
-        spawn_local(async move {
-            // What cannot be read cannot be told; nothing was touched either way.
-            let left = holdings(&self.store.get_value()).await.unwrap_or_default();
-            let tells = self.delivery.person.get_untracked() != before && !left.is_empty();
-            self.shown.try_set(if tells { Shown::Changed(before, left) } else { Shown::Nothing });
-        });
+        self.to(
+            id,
+            |before, left| {
+                if left.is_empty() { Shown::Nothing } else { Shown::Changed(before, left) }
+            },
+        );
     }
 
     fn ask(self) {
@@ -114,14 +115,24 @@ impl Change {
     }
 
     fn hand_over(self) {
-        let before = self.delivery.person.get_untracked();
-        self.delivery.set_person(String::new());
-        self.shown.try_set(Shown::HandedOver(before));
+        self.to(String::new(), |before, _| Shown::HandedOver(before));
     }
 
     fn put_back(self, person: Option<String>) {
-        self.delivery.set_person(person.unwrap_or_default());
-        self.shown.set(Shown::Nothing);
+        self.to(person.unwrap_or_default(), |_, _| Shown::Nothing);
+    }
+
+    /// Changes the person, and says so once it is on disk.
+    fn to(self, id: String, then: fn(Option<String>, Holdings) -> Shown) {
+        let before = self.delivery.person.get_untracked();
+        spawn_local(async move {
+            // What cannot be read cannot be told; nothing of it is touched either way.
+            let left = holdings(&self.store.get_value()).await.unwrap_or_default();
+            self.shown.try_set(match self.delivery.set_person(id).await {
+                Ok(()) => then(before, left),
+                Err(error) => Shown::NotKept(error),
+            });
+        });
     }
 }
 
@@ -154,6 +165,7 @@ fn shown_below(change: Change, people: People) -> AnyView {
     let Change { delivery, shown, .. } = change;
     match shown.get() {
         Shown::Nothing => ().into_any(),
+        Shown::NotKept(error) => view! { <StoreTrouble error /> },
         Shown::Changed(before, left) => view! {
             <div class="notice" data-kind="warn" role="status" data-testid="person-changed">
                 <Icon paths=icons::WARNING />

@@ -1,8 +1,9 @@
 //! Wordings of the custody ladder: where each record and photo stands, what is left, room, files.
 
-use super::{Msg, kilobytes, pick, problem, say, store_problem};
+use super::{Msg, kilobytes, pick, problem, say, store_problem, tr};
+use crate::domain::record::TASK_FINISH;
 use crate::store::custody::{Line, PhotoLine, Unfinished};
-use crate::store::outbox::{Counts, Origin, RecordState};
+use crate::store::outbox::{Counts, Origin, OutboxRecord, RecordState};
 use crate::store::photos::PhotoState;
 use crate::store::room::{LONGEST_DAYS, RoomLeft};
 use crate::sync::export::Exported;
@@ -33,6 +34,14 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// What to call a record under its task.
+pub fn record_title(record: &OutboxRecord) -> String {
+    match record.kind.as_str() {
+        TASK_FINISH => tr(Msg::TaskFinished).to_owned(),
+        _ => say(&record.title),
+    }
+}
+
 /// When, as what, or why: what is to be said of a record beside its rung.
 pub fn record_words(line: &Line, now_ms: u64) -> String {
     let record = &line.entry.record;
@@ -53,9 +62,9 @@ pub fn record_words(line: &Line, now_ms: u64) -> String {
         ),
         (RecordState::Later, _, Some(_)) if record.not_before_ms > now_ms => {
             let next = clock::hour_minute(record.not_before_ms);
-            pick(format!("{captured} 记录 · {next} 再试"), format!("Recorded {captured} · next try {next}"))
+            pick(format!("{captured} 记录 · {next} 再试"), format!("Made {captured} · next try {next}"))
         }
-        _ => pick(format!("{captured} 记录"), format!("Recorded {captured}")),
+        _ => pick(format!("{captured} 记录"), format!("Made {captured}")),
     }
 }
 

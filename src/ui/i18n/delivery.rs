@@ -27,25 +27,15 @@ pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
 
 /// Who holds the records, in one line.
 pub fn custody(status: &SyncStatus, enrolled: bool, kept_back: bool) -> String {
-    let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
-    match (records, photos, status.counts.blocked()) {
-        (0, 0, 0) if !enrolled => pick(
-            "这台手机还没有登记，也没有记录".into(),
-            "This phone is not connected and holds no records".into(),
-        ),
-        (0, 0, 0) if kept_back => pick(
-            "送出的公司都收到了，手机上还有没送的".into(),
-            "All that was sent is received; something is still on this phone".into(),
-        ),
-        (0, 0, 0) => {
+    let unsent = status.counts.pending_records() + status.counts.pending_photos() > 0;
+    match (unsent || kept_back, enrolled) {
+        (true, _) => pick("这台手机还不能交回".into(), "Do not hand in this phone yet".into()),
+        (false, true) => {
             pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into())
         }
-        (0, 0, b) => pick(format!("{b} 条已搁置，等你处理"), format!("{b} set aside, waiting for you")),
-        (r, 0, _) => pick(format!("{r} 条记录还在这台手机"), format!("Records still on this phone: {r}")),
-        (0, p, _) => pick(format!("{p} 张照片还在这台手机"), format!("Photos still on this phone: {p}")),
-        (r, p, _) => pick(
-            format!("{r} 条记录、{p} 张照片还在这台手机"),
-            format!("Still on this phone: records {r}, photos {p}"),
+        (false, false) => pick(
+            "这台手机还没有登记，也没有记录".into(),
+            "This phone is not connected and holds no records".into(),
         ),
     }
 }
@@ -73,10 +63,13 @@ pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
     }
 }
 
-/// When the next try is.
+/// When the next try is; a time rather than a countdown, so that it stays true while it is read.
 pub fn next_try(at_ms: u64) -> String {
-    let seconds = at_ms.saturating_sub(clock::now_ms()).div_ceil(1_000);
-    pick(format!("{seconds} 秒后再试"), format!("Next try in {seconds} s"))
+    if at_ms.saturating_sub(clock::now_ms()) < 60_000 {
+        return pick("一分钟内自动再试".into(), "Next try by itself within a minute".into());
+    }
+    let at = clock::hour_minute(at_ms);
+    pick(format!("{at} 自动再试"), format!("Next try by itself at {at}"))
 }
 
 /// Why the endpoint did not take a record, and what to do.

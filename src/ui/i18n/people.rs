@@ -16,7 +16,7 @@ pub fn left_on_phone() -> String {
 
 /// Records of one author that are not received.
 pub fn records_of(name: &str, count: u64) -> String {
-    pick(format!("{name}的 {count} 条记录没送到"), format!("{name}: records not received yet: {count}"))
+    pick(format!("{name}：{count} 条记录没送到"), format!("{name}: records not received yet: {count}"))
 }
 
 /// Photos that are not received.
@@ -33,7 +33,7 @@ pub fn begun_by(task: &Unfinished, names: &[String]) -> String {
         names => names.join(&pick("、".to_owned(), ", ".to_owned())),
     };
     pick(
-        format!("“{title}”做了一半：{n} 项回答，{names}"),
+        format!("“{title}”做了一半：{n} 项回答（{names}）"),
         format!("“{title}” is half done: {n} answers, by {names}"),
     )
 }
@@ -42,7 +42,7 @@ pub fn begun_by(task: &Unfinished, names: &[String]) -> String {
 pub fn others_answers(others: &[(String, usize)]) -> String {
     let each: Vec<String> = others
         .iter()
-        .map(|(name, count)| pick(format!("{name} {count} 项"), format!("{count} by {name}")))
+        .map(|(name, count)| pick(format!("{name}（{count} 项）"), format!("{count} by {name}")))
         .collect();
     pick(
         format!(
@@ -58,7 +58,7 @@ pub fn others_answers(others: &[(String, usize)]) -> String {
 
 /// Who answered an item.
 pub fn answered_by(name: &str) -> String {
-    pick(format!("{name}答"), format!("by {name}"))
+    pick(format!("{name} 答的"), format!("by {name}"))
 }
 
 /// Unsent work would go to another company's store.

@@ -210,7 +210,7 @@ pub fn kilobytes(bytes: u64) -> String {
 pub fn room(used: u64, quota: u64) -> String {
     let mb = |bytes: u64| bytes / (1024 * 1024);
     pick(
-        format!("已用 {} MB,浏览器最多给 {} MB", mb(used), mb(quota)),
+        format!("已用 {} MB，浏览器最多给 {} MB", mb(used), mb(quota)),
         format!("{} MB used of {} MB the browser gives", mb(used), mb(quota)),
     )
 }

@@ -131,7 +131,7 @@ messages! {
     RungSending: "正在送", "Being sent";
     RungReceived: "公司已收到", "Received by the company";
     RungBlocked: "已搁置", "Set aside";
-    ImportQueue: "接收另一台手机的文件", "Take in another phone's file";
+    ImportQueue: "接收另一台手机的文件", "Import a file";
     Transferring: "正在处理文件", "Working on the file";
     WithoutTask: "其他记录", "Other records";
     EarlierOnes: "更早的", "Earlier ones";

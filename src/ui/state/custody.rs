@@ -2,7 +2,7 @@
 //! one comes or goes. What is shown stays while the screen is open, so that nothing leaves from
 //! under a thumb because it was received.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use leptos::prelude::*;
 
@@ -52,7 +52,7 @@ pub struct Ladder {
     /// At most so many rows.
     pub limit: RwSignal<usize>,
     /// Ids of the records that are on their way.
-    pub sending: Memo<BTreeSet<String>>,
+    pub sending: Memo<Vec<String>>,
     rows: StoredValue<HashMap<String, ArcRwSignal<Line>>, LocalStorage>,
 }
 
@@ -64,7 +64,7 @@ impl Ladder {
             tasks: RwSignal::new(None),
             left: RwSignal::new(None),
             limit: RwSignal::new(STEP),
-            sending: Memo::new(move |_| status.with(|s| s.in_flight.iter().cloned().collect())),
+            sending: Memo::new(move |_| status.with(|s| s.in_flight.clone())),
             rows: StoredValue::new_local(HashMap::new()),
         };
         let counts: Memo<outbox::Counts> = Memo::new(move |_| status.with(|s| s.counts));
@@ -72,7 +72,7 @@ impl Ladder {
             counts.track();
             delivery.news.track();
             let (store, limit) = (use_phone().store, ladder.limit.get());
-            let also: BTreeSet<String> = ladder.shown();
+            let also = ladder.shown();
             async move {
                 let waiting = custody::waiting(&store, limit, &also).await?;
                 Ok::<_, StoreError>((waiting, custody::unfinished(&store).await?))
@@ -87,7 +87,7 @@ impl Ladder {
     }
 
     /// Keys of the rows that are shown.
-    pub fn shown(&self) -> BTreeSet<String> {
+    pub fn shown(&self) -> Vec<String> {
         self.rows.with_value(|rows| rows.keys().cloned().collect())
     }
 
@@ -98,9 +98,10 @@ impl Ladder {
 
     fn show(&self, waiting: &Waiting, unfinished: &[Unfinished]) {
         let mut tasks = Vec::with_capacity(waiting.tasks.len());
+        let mut is_new = false;
         for task in &waiting.tasks {
             for line in &task.lines {
-                self.put(line);
+                is_new |= self.put(line);
             }
             tasks.push(TaskRows {
                 task: task.task.clone(),
@@ -109,12 +110,8 @@ impl Ladder {
                 rows: task.lines.iter().map(|line| line.entry.record.item_id.clone()).collect(),
             });
         }
-        // Rows stay where they are while the same ones are there, whatever became of them.
-        let same = self.tasks.with_untracked(|old| match old {
-            Some(Ok(old)) => keys(old) == keys(&tasks),
-            _ => false,
-        });
-        if !same {
+        // Rows stay where they are while no other comes, whatever became of them.
+        if is_new || self.tasks.with_untracked(|old| !matches!(old, Some(Ok(_)))) {
             self.tasks.set(Some(Ok(tasks)));
         }
         let left = Left {
@@ -128,18 +125,18 @@ impl Ladder {
         }
     }
 
-    fn put(&self, line: &Line) {
+    /// Whether the row was not there before.
+    fn put(&self, line: &Line) -> bool {
         let key = &line.entry.record.item_id;
-        match self.row(key) {
-            Some(row) if row.with_untracked(|old| old == line) => {}
-            Some(row) => row.set(line.clone()),
-            None => self.rows.update_value(|rows| {
+        let Some(row) = self.row(key) else {
+            self.rows.update_value(|rows| {
                 rows.insert(key.clone(), ArcRwSignal::new(line.clone()));
-            }),
+            });
+            return true;
+        };
+        if row.with_untracked(|old| old != line) {
+            row.set(line.clone());
         }
+        false
     }
-}
-
-fn keys(tasks: &[TaskRows]) -> BTreeSet<&str> {
-    tasks.iter().flat_map(|task| &task.rows).map(String::as_str).collect()
 }

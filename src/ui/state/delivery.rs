@@ -149,13 +149,14 @@ impl Delivery {
     }
 
     /// Keeps who uses the phone; empty for nobody in particular.
-    pub fn set_person(&self, id: String) {
-        self.person.set(Some(id.clone()).filter(|id| !id.is_empty()));
-        let inner = self.inner.get_value();
-        spawn_local(async move {
-            // A failed write only means asking again next time.
-            let _ = inner.store.commit(Batch::new().put(Table::Meta, Row::new(PERSON, "", id))).await;
-        });
+    ///
+    /// # Errors
+    /// As the store; the person is then who it was.
+    pub async fn set_person(self, id: String) -> Result<(), StoreError> {
+        let store = self.inner.with_value(|inner| inner.store.clone());
+        store.commit(Batch::new().put(Table::Meta, Row::new(PERSON, "", id.clone()))).await?;
+        self.person.set(Some(id).filter(|id| !id.is_empty()));
+        Ok(())
     }
 
     /// Something new is in the outbox.

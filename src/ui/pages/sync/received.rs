@@ -1,8 +1,6 @@
 //! What the company has, folded by task, a page at a time: thousands of received records cost the
 //! screen no more than fifty.
 
-use std::collections::BTreeSet;
-
 use crate::ui::prelude::*;
 
 use super::row::RecordRow;
@@ -40,7 +38,7 @@ pub(super) fn Received(ladder: Ladder) -> impl IntoView {
 
 /// One page, and the way to the next.
 #[component]
-fn PageView(before: Option<String>, without: BTreeSet<String>) -> impl IntoView {
+fn PageView(before: Option<String>, without: Vec<String>) -> impl IntoView {
     let is_first = before.is_none();
     let read = {
         let without = without.clone();
@@ -54,7 +52,7 @@ fn PageView(before: Option<String>, without: BTreeSet<String>) -> impl IntoView 
     }
 }
 
-fn page_view(page: &Result<Page, StoreError>, is_first: bool, without: &BTreeSet<String>) -> AnyView {
+fn page_view(page: &Result<Page, StoreError>, is_first: bool, without: &[String]) -> AnyView {
     let (tasks, next) = match page {
         Ok(page) => page,
         Err(error) => return view! { <StoreTrouble error=error.clone() /> },
@@ -62,7 +60,7 @@ fn page_view(page: &Result<Page, StoreError>, is_first: bool, without: &BTreeSet
     let folds: Vec<_> = tasks.iter().enumerate().map(|(at, task)| fold(task, is_first && at == 0)).collect();
     let asked = RwSignal::new(false);
     let next = StoredValue::new(next.clone());
-    let without = StoredValue::new(without.clone());
+    let without = StoredValue::new(without.to_vec());
     view! {
         {folds}
         {move || next.get_value().map(|key| match asked.get() {
@@ -79,7 +77,7 @@ fn page_view(page: &Result<Page, StoreError>, is_first: bool, without: &BTreeSet
 fn fold(task: &TaskLines, is_open: bool) -> AnyView {
     let title = task.title.as_ref().map_or_else(|| tr(Msg::WithoutTask).to_owned(), say);
     let count = task.lines.len();
-    let nothing = Memo::new(|_| BTreeSet::new());
+    let nothing = Memo::new(|_| Vec::new());
     let rows: Vec<_> = task
         .lines
         .iter()

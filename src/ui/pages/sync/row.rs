@@ -1,7 +1,5 @@
 //! One record on the ladder with its photos: where it stands, since when or why, what comes next.
 
-use std::collections::BTreeSet;
-
 use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,7 +7,7 @@ use crate::store::custody::{Line, PhotoLine};
 use crate::store::outbox::RecordState;
 use crate::store::photos::PhotoState;
 use crate::ui::components::icon::Icon;
-use crate::ui::i18n::{self, Msg, say, tr};
+use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::icons;
 use crate::ui::platform::clock;
 use crate::ui::state::delivery::use_delivery;
@@ -77,9 +75,9 @@ impl Rung {
 
 /// One record.
 #[component]
-pub(super) fn RecordRow(row: ArcRwSignal<Line>, sending: Memo<BTreeSet<String>>) -> impl IntoView {
-    let (id, title) =
-        row.with_untracked(|line| (line.entry.record.item_id.clone(), say(&line.entry.record.title)));
+pub(super) fn RecordRow(row: ArcRwSignal<Line>, sending: Memo<Vec<String>>) -> impl IntoView {
+    let (id, title) = row
+        .with_untracked(|line| (line.entry.record.item_id.clone(), i18n::record_title(&line.entry.record)));
     let key = id.clone();
     let line = RwSignal::from(row);
     let rung = Memo::new(move |_| {
