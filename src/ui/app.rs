@@ -3,7 +3,7 @@
 use crate::ui::prelude::*;
 
 use super::address::{Screen, provide_address};
-use super::components::alarm::{AlarmSpeaker, AlarmView, Resting};
+use super::components::alarm::{AlarmSpeaker, ClosedAlarms, Resting};
 use super::components::frame::{TabBar, UpdateOffer};
 use super::i18n;
 use super::pages::clause::ClausePage;
@@ -98,14 +98,10 @@ fn page(screen: Screen) -> AnyView {
 #[component]
 fn NoStorage(error: StoreError) -> impl IntoView {
     provide_closed(&error);
-    let alarms = use_alarms();
     view! {
         <main class="page blocked" data-testid="no-storage">
             <h1>{i18n::tr(i18n::Msg::AppName)}</h1>
-            <div role="alert">
-                {move || alarms.list().into_iter().map(|alarm| view! { <AlarmView alarms alarm open=true /> }).collect::<Vec<_>>()}
-            </div>
-            <p class="alarm-note" role="status" data-testid="alarm-note">{move || alarms.note.get()}</p>
+            <div role="alert"><ClosedAlarms /></div>
         </main>
     }
 }
