@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
+#[path = "support/gcm.rs"]
+mod gcm;
 #[path = "store_contract/mod.rs"]
 mod suite;
 
@@ -34,6 +36,47 @@ macro_rules! native {
     };
 }
 suite::each_case!(native);
+
+/// The same suite on rows that are sealed.
+mod sealed {
+    use super::gcm::Gcm;
+    use super::{MemoryStore, ready, suite};
+    use rounds::store::{Sealed, Table};
+
+    struct Behind(MemoryStore);
+
+    impl suite::Bench for Behind {
+        type Store = Sealed<MemoryStore, Gcm>;
+
+        async fn open(&self) -> Self::Store {
+            Sealed::with_key(self.0.clone(), Gcm::new("k1", [7; 32]))
+        }
+    }
+
+    macro_rules! sealed {
+        ($($module:ident :: $case:ident),* $(,)?) => {
+            $(
+                #[test]
+                fn $case() {
+                    ready(suite::$module::$case(&Behind(MemoryStore::new())));
+                }
+            )*
+        };
+    }
+    suite::each_case!(sealed);
+
+    #[test]
+    fn rows_from_before_the_lock_read_unchanged() {
+        let (version, dump) = suite::fixture::read(suite::fixture::V1);
+        let disk = MemoryStore::load(version, dump.clone()).unwrap();
+        let store = Sealed::with_key(disk.clone(), Gcm::new("k1", [7; 32]));
+        ready(suite::fixture::stands(&store, &dump));
+        // What is written from now on is sealed.
+        ready(suite::put(&store, Table::Drafts, super::Row::new("new", "g", "plain words")));
+        let lies = ready(super::Store::get(&disk, Table::Drafts, "new")).unwrap().unwrap();
+        assert!(!lies.json.contains("plain"), "{}", lies.json);
+    }
+}
 
 #[test]
 fn the_fixture_of_version_1_reads_unchanged() {

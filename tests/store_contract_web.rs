@@ -29,6 +29,46 @@ macro_rules! web {
 }
 suite::each_case!(web);
 
+/// The same suite on rows that WebCrypto seals.
+mod sealed {
+    use rounds::store::sealed::cipher::KeyMaker;
+    use rounds::store::sealed::web::{WebCipher, WebKeys};
+    use rounds::store::{IndexedDb, Sealed};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::browser::Browser;
+    use super::suite::{self, Bench};
+
+    struct Behind(Browser, WebCipher);
+
+    impl Behind {
+        async fn fresh(name: &str) -> Self {
+            let (_, cipher) = WebKeys.create("291740", &[9; 16]).await.unwrap();
+            Self(Browser::fresh(&format!("sealed-{name}")).await, cipher)
+        }
+    }
+
+    impl Bench for Behind {
+        type Store = Sealed<IndexedDb, WebCipher>;
+
+        async fn open(&self) -> Self::Store {
+            Sealed::with_key(self.0.open().await, self.1.clone())
+        }
+    }
+
+    macro_rules! sealed {
+        ($($module:ident :: $case:ident),* $(,)?) => {
+            $(
+                #[wasm_bindgen_test]
+                async fn $case() {
+                    suite::$module::$case(&Behind::fresh(stringify!($case)).await).await;
+                }
+            )*
+        };
+    }
+    suite::each_case!(sealed);
+}
+
 #[wasm_bindgen_test]
 async fn writes_are_strictly_durable() {
     let store = Browser::fresh("durable").await.open().await;

@@ -4,6 +4,7 @@
 
 pub mod alarm;
 pub mod answer;
+pub mod authorship;
 pub mod caveat;
 pub mod clause;
 pub mod clock;

@@ -29,6 +29,9 @@ pub enum StoreError {
     /// A stored value could not be read.
     #[error("a stored value could not be read: {0}")]
     Damaged(String),
+    /// The device lock is on and this page has no key.
+    #[error("the device lock is closed")]
+    Locked,
     /// Anything else the browser said.
     #[error("storage failed: {0}")]
     Other(String),

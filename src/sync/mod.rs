@@ -13,11 +13,13 @@ pub mod export;
 mod gate;
 #[cfg(target_arch = "wasm32")]
 pub mod http;
+pub mod import;
 mod photo_lane;
 pub mod protocol;
 pub mod pull;
 mod push;
 pub mod receipt;
+mod renew;
 mod reply;
 pub mod status;
 pub mod transport;

@@ -1,12 +1,14 @@
 //! Boot and the only route table.
 
 use crate::ui::prelude::*;
+use leptos::task::spawn_local;
 
 use super::address::{Screen, provide_address};
 use super::components::alarm::{AlarmSpeaker, ClosedAlarms, Resting};
 use super::components::frame::{TabBar, UpdateOffer};
 use super::i18n;
 use super::pages::clause::ClausePage;
+use super::pages::lock::{LockScreen, LockStuck, LockWork};
 use super::pages::me::MePage;
 use super::pages::not_found::NotFoundPage;
 use super::pages::standards::StandardsPage;
@@ -17,8 +19,9 @@ use super::platform::journal;
 use super::state::alarms::{provide_alarms, provide_closed, use_alarms};
 use super::state::delivery::{Delivery, provide_delivery};
 use super::state::load::load;
-use super::state::phone::{Phone, provide_phone};
-use super::state::settings::provide_settings;
+use super::state::lock::{Gate, provide_lock, use_lock};
+use super::state::phone::{Phone, provide_phone, use_phone};
+use super::state::settings::{provide_settings, use_settings};
 use crate::store::StoreError;
 
 /// Mounts the app in place of the shell that painted before it.
@@ -29,24 +32,18 @@ pub fn start() {
     leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), App).forget();
 }
 
-/// Opens the phone, then builds the screens; builds them anew when the language changes.
+/// Opens the phone, asks for the PIN where there is a lock, then builds the screens; builds them anew
+/// when the language changes.
 #[component]
 fn App() -> impl IntoView {
-    let settings = provide_settings();
-    let lang = settings.lang();
-    let phone = load(open);
+    provide_settings();
+    let phone = load(Phone::open);
     view! {
         {move || phone.get().map(|opened| match &*opened {
-            Ok((phone, delivery)) => {
-                remove_shell();
+            Ok(phone) => {
                 provide_phone(phone.clone());
-                provide_delivery(*delivery);
-                provide_alarms(phone.clone(), *delivery);
-                view! { {move || {
-                    // Read, not only tracked: a memo that nobody has read hears of no change.
-                    let _ = lang.get();
-                    view! { <Screens /> }
-                }} }
+                provide_lock(phone);
+                view! { <Gated phone=phone.clone() /> }
             }
             Err(error) => {
                 remove_shell();
@@ -56,10 +53,52 @@ fn App() -> impl IntoView {
     }
 }
 
-async fn open() -> Result<(Phone, Delivery), StoreError> {
-    let phone = Phone::open().await?;
-    let delivery = Delivery::start(&phone).await?;
-    Ok((phone, delivery))
+/// The screens once the lock is open; delivery starts with them.
+#[component]
+fn Gated(phone: Phone) -> impl IntoView {
+    let (lang, lock) = (use_settings().lang(), use_lock());
+    let started = RwSignal::new(None::<Result<Delivery, StoreError>>);
+    let is_open = Memo::new(move |_| lock.gate.get() == Gate::Open);
+    Effect::new(move |_| {
+        if is_open.get() && started.with_untracked(Option::is_none) {
+            let phone = phone.clone();
+            spawn_local(async move { started.set(Some(Delivery::start(&phone).await)) });
+        }
+    });
+    view! {
+        {move || {
+            let gate = lock.gate.get();
+            if gate != Gate::Open {
+                // Read, not only tracked: a memo that nobody has read hears of no change.
+                let _ = lang.get();
+            }
+            if gate != Gate::Open || started.with(Option::is_some) {
+                remove_shell();
+            }
+            match (gate, started.get()) {
+                (Gate::Closed, _) => view! { <LockScreen /> },
+                (Gate::Working { seals, done, of }, _) => view! { <LockWork seals done of /> },
+                (Gate::Stuck(error), _) => view! { <LockStuck error /> },
+                (Gate::Open, Some(Ok(delivery))) => view! { <Opened delivery /> },
+                (Gate::Open, Some(Err(error))) => view! { <NoStorage error /> },
+                (Gate::Open, None) => view! { "" },
+            }
+        }}
+    }
+}
+
+/// The screens of a phone that is open, with what watches over it.
+#[component]
+fn Opened(delivery: Delivery) -> impl IntoView {
+    provide_delivery(delivery);
+    provide_alarms(use_phone(), delivery);
+    let lang = use_settings().lang();
+    view! {
+        {move || {
+            let _ = lang.get();
+            view! { <Screens /> }
+        }}
+    }
 }
 
 #[component]

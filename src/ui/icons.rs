@@ -70,3 +70,5 @@ pub const BUILDING: &str =
 pub const DISK: &str = r#"<path d="M5 6.5C5 4.8 8 3.5 12 3.5s7 1.3 7 3-3 3-7 3-7-1.3-7-3zM5 6.5v11c0 1.7 3 3 7 3s7-1.3 7-3v-11M5 12c0 1.7 3 3 7 3s7-1.3 7-3"/>"#;
 /// Two pages, one over the other.
 pub const PAGES: &str = r#"<path d="M8 3.5h12v13H8zM16 16.5v4H4v-13h4M8 7.5h12"/>"#;
+/// The device lock.
+pub const LOCK: &str = r#"<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V7.8a4 4 0 0 1 8 0v2.7M12 14.5v2.2"/>"#;

@@ -6,6 +6,7 @@
 
 mod codec;
 mod connection;
+pub(super) mod device_key;
 mod fault;
 mod leaving;
 mod mailbox;
@@ -236,6 +237,21 @@ impl Store for IndexedDb {
         .await
     }
 
+    async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.with_database(0, async |database| {
+            let store = transaction::read(database, table)?;
+            let request = match group {
+                None => store.get_all_keys(),
+                Some(group) => {
+                    store.index(GROUP_INDEX).and_then(|index| index.get_all_keys_with_key(&group.into()))
+                }
+            };
+            let keys = answer(request.map_err(|error| store_error(&error))?).await?;
+            Ok(js_sys::Array::from(&keys).iter().filter_map(|key| key.as_string()).collect())
+        })
+        .await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         if batch.ops.is_empty() {
             return Ok(Committed::default());
@@ -255,7 +271,8 @@ impl IndexedDb {
         batch: &Batch,
         doubtful: &RefCell<Option<Plan>>,
     ) -> Result<Committed, StoreError> {
-        let transaction = WriteTransaction::begin(database, &batch.tables())?;
+        let tables: Vec<&str> = batch.tables().into_iter().map(Table::name).collect();
+        let transaction = WriteTransaction::begin(database, &tables)?;
         self.inner.durability.replace(transaction.durability());
         let earlier = doubtful.borrow().clone();
         match decide(&transaction, batch, earlier).await {

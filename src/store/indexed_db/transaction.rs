@@ -38,7 +38,7 @@ enum End {
 }
 
 impl WriteTransaction {
-    pub(super) fn begin(database: &IdbDatabase, tables: &[Table]) -> Result<Self, StoreError> {
+    pub(super) fn begin(database: &IdbDatabase, tables: &[&str]) -> Result<Self, StoreError> {
         let transaction = begin_strict(database, tables).map_err(|error| store_error(&error))?;
         leaving::track(&transaction);
         let ended = Mailbox::new();
@@ -97,11 +97,14 @@ impl WriteTransaction {
         }
     }
 
+    /// Asks for one object to be written as it is.
+    pub(super) fn put(&self, table: &str, object: &JsValue) -> Result<(), JsValue> {
+        self.transaction.object_store(table)?.put(object).map(drop)
+    }
+
     fn write_one(&self, write: &Write) -> Result<(), JsValue> {
         match write {
-            Write::Put(table, row) => {
-                self.transaction.object_store(table.name())?.put(&codec::encode(row))?;
-            }
+            Write::Put(table, row) => self.put(table.name(), &codec::encode(row))?,
             Write::Delete(table, key) => {
                 self.transaction.object_store(table.name())?.delete(&JsValue::from_str(key))?;
             }
@@ -118,8 +121,8 @@ impl Drop for WriteTransaction {
 }
 
 // web-sys hides the third argument, so the method is called by its name.
-fn begin_strict(database: &IdbDatabase, tables: &[Table]) -> Result<IdbTransaction, JsValue> {
-    let names: Array = tables.iter().map(|table| JsValue::from_str(table.name())).collect();
+fn begin_strict(database: &IdbDatabase, tables: &[&str]) -> Result<IdbTransaction, JsValue> {
+    let names: Array = tables.iter().map(|name| JsValue::from_str(name)).collect();
     let options = Object::new();
     Reflect::set(&options, &"durability".into(), &"strict".into())?;
     let begin: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;

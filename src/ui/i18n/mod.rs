@@ -2,9 +2,12 @@
 //! changing it builds the screens anew, so no text needs to be a signal.
 
 mod alarms;
+mod custody;
 mod delivery;
 mod drawings;
+mod lock;
 mod names;
+mod people;
 mod phrases;
 mod words;
 
@@ -13,9 +16,12 @@ use std::cell::Cell;
 use crate::domain::text::{Lang, Text};
 
 pub use alarms::*;
+pub use custody::*;
 pub use delivery::*;
 pub use drawings::labelled_drawing;
+pub use lock::*;
 pub use names::*;
+pub use people::*;
 pub use phrases::*;
 pub use words::Msg;
 

@@ -120,6 +120,10 @@ pub fn store_problem(error: &StoreError) -> String {
             "有一条记录读不出来，其余不受影响。请导出记录并告诉项目经理。",
             "One record cannot be read; the others are not affected. Export the records and tell your manager.",
         ),
+        StoreError::Locked => (
+            "另一个页面给这台手机上了锁。请记下刚才的改动，重新打开巡检本，开锁后再填。",
+            "Another page has locked this phone. Note your last change, open Rounds again, unlock it and enter the change.",
+        ),
         StoreError::Other(_) => (
             "手机没能存下。请再试一次；还不行就关掉再打开。",
             "The phone could not store it. Try again; if that fails, close and reopen.",

@@ -1,6 +1,7 @@
 //! One page a route.
 
 pub mod clause;
+pub mod lock;
 pub mod me;
 pub mod not_found;
 pub mod standards;

@@ -2,8 +2,11 @@
 
 pub mod alarms;
 pub mod book;
+pub mod custody;
 pub mod delivery;
 pub mod desk;
 pub mod load;
+pub mod lock;
+pub mod people;
 pub mod phone;
 pub mod settings;

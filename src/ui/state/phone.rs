@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use crate::domain::alarm::Loss;
 use crate::store::indexed_db::IndexedDb;
 use crate::store::mirror::{self, Standing};
-use crate::store::{StoreError, identity, outbox};
+use crate::store::sealed::web::WebCipher;
+use crate::store::{Sealed, StoreError, identity, outbox};
 use crate::sync::export;
 use crate::ui::i18n;
 use crate::ui::platform::{clock, download, ids, prefs};
 
-/// The store the app runs on.
-pub type PhoneStore = IndexedDb;
+/// The store the app runs on: IndexedDB behind the device lock.
+pub type PhoneStore = Sealed<IndexedDb, WebCipher>;
 
 /// The database's name.
 const DATABASE: &str = "rounds";
@@ -37,7 +38,7 @@ impl Phone {
     /// # Errors
     /// [`StoreError`] when the browser gives no storage; nothing is created anew over a broken one.
     pub async fn open() -> Result<Self, StoreError> {
-        let store = IndexedDb::open(DATABASE).await?;
+        let store = Sealed::new(IndexedDb::open(DATABASE).await?).await?;
         let mirror = prefs::mirror();
         let standing = Standing {
             install_id: identity::install_id(&store).await?,
@@ -70,11 +71,11 @@ impl Phone {
 pub async fn rescue() -> Result<String, StoreError> {
     let store = IndexedDb::open_as_is(DATABASE).await?;
     let at = clock::stamp().at;
-    let text = export::export(&store, &at).await?;
-    let counts = outbox::counts(&store).await?;
+    let mut file = download::Parts::default();
+    let told = export::export_to(&store, &at, &mut |part| file.add(&part), &|_, _| ()).await?;
     let name = format!("rounds-{}.json", at.get(..10).unwrap_or("export"));
-    download::offer(&name, &text).map_err(|_| StoreError::Other(String::new()))?;
-    Ok(i18n::exported(counts.pending_records(), counts.pending_photos()))
+    file.offer(&name).map_err(|_| StoreError::Other(String::new()))?;
+    Ok(i18n::exported(&told))
 }
 
 /// Provides the phone to the screens.

@@ -24,7 +24,7 @@ impl Alarms {
     pub(super) fn watch_storage(self) {
         let inner = self.inner.get_value();
         let Some((phone, _)) = &inner.open else { return };
-        phone.store.report_to(Rc::new(move |bytes, outcome| {
+        phone.store.disk().report_to(Rc::new(move |bytes, outcome| {
             let inner = self.inner.get_value();
             let mut refusal = inner.refusal.get();
             if bytes > 0 {
