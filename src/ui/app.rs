@@ -16,11 +16,11 @@ use super::pages::sync::SyncPage;
 use super::pages::task::TaskPage;
 use super::pages::today::TodayPage;
 use super::platform::journal;
-use super::state::alarms::{provide_alarms, provide_closed, use_alarms};
+use super::state::alarms::{self, Alarms, provide_alarms, provide_closed, use_alarms};
 use super::state::delivery::{Delivery, provide_delivery};
 use super::state::load::load;
 use super::state::lock::{Gate, provide_lock, use_lock};
-use super::state::phone::{Phone, provide_phone, use_phone};
+use super::state::phone::{Phone, provide_phone};
 use super::state::settings::{provide_settings, use_settings};
 use crate::store::StoreError;
 
@@ -57,12 +57,15 @@ fn App() -> impl IntoView {
 #[component]
 fn Gated(phone: Phone) -> impl IntoView {
     let (lang, lock) = (use_settings().lang(), use_lock());
-    let started = RwSignal::new(None::<Result<Delivery, StoreError>>);
+    let started = RwSignal::new(None::<Result<(Delivery, Alarms), StoreError>>);
     let is_open = Memo::new(move |_| lock.gate.get() == Gate::Open);
     Effect::new(move |_| {
         if is_open.get() && started.with_untracked(Option::is_none) {
             let phone = phone.clone();
-            spawn_local(async move { started.set(Some(Delivery::start(&phone).await)) });
+            spawn_local(async move {
+                let delivery = Delivery::start(&phone).await;
+                started.set(Some(delivery.map(|delivery| (delivery, alarms::start(phone, delivery)))));
+            });
         }
     });
     view! {
@@ -79,7 +82,7 @@ fn Gated(phone: Phone) -> impl IntoView {
                 (Gate::Closed, _) => view! { <LockScreen /> },
                 (Gate::Working { seals, done, of }, _) => view! { <LockWork seals done of /> },
                 (Gate::Stuck(error), _) => view! { <LockStuck error /> },
-                (Gate::Open, Some(Ok(delivery))) => view! { <Opened delivery /> },
+                (Gate::Open, Some(Ok((delivery, alarms)))) => view! { <Opened delivery alarms /> },
                 (Gate::Open, Some(Err(error))) => view! { <NoStorage error /> },
                 (Gate::Open, None) => view! { "" },
             }
@@ -89,9 +92,9 @@ fn Gated(phone: Phone) -> impl IntoView {
 
 /// The screens of a phone that is open, with what watches over it.
 #[component]
-fn Opened(delivery: Delivery) -> impl IntoView {
+fn Opened(delivery: Delivery, alarms: Alarms) -> impl IntoView {
     provide_delivery(delivery);
-    provide_alarms(use_phone(), delivery);
+    provide_alarms(alarms);
     let lang = use_settings().lang();
     view! {
         {move || {
