@@ -2,8 +2,8 @@
 // does not work. Kept to old syntax, so that browsers which are too old get as far as being told.
 
 const WORDS = {
-  network: "程序没有下载完整。请检查网络,再试一次。 The program did not arrive whole. Check the network and try again.",
-  broken: "程序启动时出了问题。已存在手机上的记录不受影响,请再试一次。 Starting failed. What is saved on this phone is safe; please try again.",
+  network: "程序没有下载完整。请检查网络，再试一次。 The program did not arrive whole. Check the network and try again.",
+  broken: "程序启动时出了问题。已存在手机上的记录不受影响，请再试一次。 Starting failed. What is saved on this phone is safe; please try again.",
 };
 
 // A module that uses every instruction set the program is built with; valid only where all are there.

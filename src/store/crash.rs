@@ -29,7 +29,8 @@ pub fn is_news(journal: &str) -> bool {
 
 /// Where in the program, without the folders of whoever built it.
 pub fn place(file: &str, line: u32) -> String {
-    let from = file.rmatch_indices(['/', '\\']).nth(2).map_or(0, |(at, _)| at + 1);
+    let folders = |name: &str| name.rmatch_indices(['/', '\\']).nth(2).map_or(0, |(at, _)| at + 1);
+    let from = if file.starts_with("src") { 0 } else { folders(file) };
     format!("{}:{line}", &file[from..])
 }
 
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_place_names_no_folder_of_the_builders() {
-        assert_eq!(place("src/ui/app.rs", 7), "src/ui/app.rs:7");
+        assert_eq!(place("src/ui/components/check_item/mod.rs", 7), "src/ui/components/check_item/mod.rs:7");
         assert_eq!(place("/somebody/registry/crate-1.0/src/lib.rs", 7), "crate-1.0/src/lib.rs:7");
         assert_eq!(place("lib.rs", 7), "lib.rs:7");
     }

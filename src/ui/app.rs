@@ -4,7 +4,7 @@ use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
 use super::address::{Screen, provide_address};
-use super::components::alarm::{AlarmSpeaker, AlarmView, Resting};
+use super::components::alarm::{AlarmSpeaker, ClosedAlarms, Resting};
 use super::components::frame::{TabBar, UpdateOffer};
 use super::i18n;
 use super::pages::clause::ClausePage;
@@ -16,11 +16,11 @@ use super::pages::sync::SyncPage;
 use super::pages::task::TaskPage;
 use super::pages::today::TodayPage;
 use super::platform::journal;
-use super::state::alarms::{provide_alarms, provide_closed, use_alarms};
+use super::state::alarms::{self, Alarms, provide_alarms, provide_closed, use_alarms};
 use super::state::delivery::{Delivery, provide_delivery};
 use super::state::load::load;
 use super::state::lock::{Gate, provide_lock, use_lock};
-use super::state::phone::{Phone, provide_phone, use_phone};
+use super::state::phone::{Phone, provide_phone};
 use super::state::settings::{provide_settings, use_settings};
 use crate::store::StoreError;
 
@@ -57,12 +57,15 @@ fn App() -> impl IntoView {
 #[component]
 fn Gated(phone: Phone) -> impl IntoView {
     let (lang, lock) = (use_settings().lang(), use_lock());
-    let started = RwSignal::new(None::<Result<Delivery, StoreError>>);
+    let started = RwSignal::new(None::<Result<(Delivery, Alarms), StoreError>>);
     let is_open = Memo::new(move |_| lock.gate.get() == Gate::Open);
     Effect::new(move |_| {
         if is_open.get() && started.with_untracked(Option::is_none) {
             let phone = phone.clone();
-            spawn_local(async move { started.set(Some(Delivery::start(&phone).await)) });
+            spawn_local(async move {
+                let delivery = Delivery::start(&phone).await;
+                started.set(Some(delivery.map(|delivery| (delivery, alarms::start(phone, delivery)))));
+            });
         }
     });
     view! {
@@ -80,7 +83,7 @@ fn Gated(phone: Phone) -> impl IntoView {
                 (Gate::Working { seals, done, of, problem }, _) => {
                     view! { <LockWork seals done of problem /> }
                 }
-                (Gate::Open, Some(Ok(delivery))) => view! { <Opened delivery /> },
+                (Gate::Open, Some(Ok((delivery, alarms)))) => view! { <Opened delivery alarms /> },
                 (Gate::Open, Some(Err(error))) => view! { <NoStorage error /> },
                 (Gate::Open, None) => view! { "" },
             }
@@ -90,9 +93,9 @@ fn Gated(phone: Phone) -> impl IntoView {
 
 /// The screens of a phone that is open, with what watches over it.
 #[component]
-fn Opened(delivery: Delivery) -> impl IntoView {
+fn Opened(delivery: Delivery, alarms: Alarms) -> impl IntoView {
     provide_delivery(delivery);
-    provide_alarms(use_phone(), delivery);
+    provide_alarms(alarms);
     let lang = use_settings().lang();
     view! {
         {move || {
@@ -138,14 +141,10 @@ fn page(screen: Screen) -> AnyView {
 #[component]
 fn NoStorage(error: StoreError) -> impl IntoView {
     provide_closed(&error);
-    let alarms = use_alarms();
     view! {
         <main class="page blocked" data-testid="no-storage">
             <h1>{i18n::tr(i18n::Msg::AppName)}</h1>
-            <div role="alert">
-                {move || alarms.list().into_iter().map(|alarm| view! { <AlarmView alarms alarm open=true /> }).collect::<Vec<_>>()}
-            </div>
-            <p class="alarm-note" role="status" data-testid="alarm-note">{move || alarms.note.get()}</p>
+            <div role="alert"><ClosedAlarms /></div>
         </main>
     }
 }

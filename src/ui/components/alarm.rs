@@ -3,8 +3,9 @@
 //! the top bar until the person wants it or comes back, so that nothing moves under a thumb.
 
 use crate::ui::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
-use super::icon::Icon;
 use crate::domain::alarm::{Alarm, Step};
 use crate::ui::i18n;
 use crate::ui::icons;
@@ -56,79 +57,52 @@ impl Board {
 /// The alarms that have their place, at the top of the page.
 #[component]
 pub fn AlarmList(board: Board) -> impl IntoView {
-    view! {
-        <div class="alarms">
-            {move || board.here().filter(|alarm| board.is_placed(*alarm)).enumerate().map(|(at, alarm)| {
-                let open = at == 0 && (board.unfolds || alarm.stops_work());
-                view! { <AlarmView alarms=board.alarms alarm open /> }
-            }).collect::<Vec<_>>()}
-            <p class="alarm-note" role="status" data-testid="alarm-note">{move || board.alarms.note.get()}</p>
-        </div>
-    }
-}
-
-/// One alarm: its line always, its sentence and next steps when unfolded.
-#[component]
-pub fn AlarmView(alarms: Alarms, alarm: Alarm, open: bool) -> impl IntoView {
-    let steps: Vec<_> = alarm
-        .steps()
-        .iter()
-        .enumerate()
-        .map(|(at, step)| view! { <StepButton alarms alarm step=*step first=at == 0 /> })
-        .collect();
-    view! {
-        <details class="alarm" data-testid="alarm" data-alarm=alarm.token()
-            data-urgency=alarm.urgency().token() open=open>
-            <summary><Icon paths=icon(alarm) /><span class="alarm-title">{i18n::alarm_title(alarm)}</span></summary>
-            <p>{i18n::alarm_text(alarm)}</p>
-            <div class="button-row">{steps}</div>
-        </details>
-    }
-}
-
-#[component]
-fn StepButton(alarms: Alarms, alarm: Alarm, step: Step, first: bool) -> impl IntoView {
-    let word = i18n::alarm_step(alarm, step, alarms.can_pull());
-    let class = if first { "button" } else { "button quiet" };
-    let href = match step {
-        Step::Enrol => Some("/me"),
-        Step::PullAgain if !alarms.can_pull() => Some("/me"),
-        Step::OpenSync => Some("/sync"),
-        _ => None,
+    let html = move || {
+        let shown = board.here().filter(|alarm| board.is_placed(*alarm)).enumerate();
+        shown
+            .map(|(at, alarm)| markup(board.alarms, alarm, at == 0 && (board.unfolds || alarm.stops_work())))
+            .collect()
     };
-    match href {
-        Some(href) => view! {
-            <a class=class href=href data-testid="alarm-action" data-step=step.token()>{word}</a>
-        },
-        None => view! {
-            <button type="button" class=class data-testid="alarm-action" data-step=step.token()
-                on:click=move |_| alarms.take(alarm, step)>{word}</button>
-        },
+    view! {
+        <Markup html=Box::new(html) />
+        <p class="alarm-note" role="status" data-testid="alarm-note">{move || board.alarms.note.get()}</p>
+    }
+}
+
+/// The alarms where the storage did not open, all unfolded.
+#[component]
+pub fn ClosedAlarms() -> impl IntoView {
+    let alarms = use_alarms();
+    let html = move || alarms.list().into_iter().map(|alarm| markup(alarms, alarm, true)).collect();
+    view! {
+        <Markup html=Box::new(html) />
+        <p class="alarm-note" role="status" data-testid="alarm-note">{move || alarms.note.get()}</p>
     }
 }
 
 /// In the top bar: alarms that came after the page; a tap gives them their place.
 #[component]
 pub fn LateAlarms(board: Board) -> impl IntoView {
-    let late = move || {
+    let html = move || {
         let mut waiting = board.here().filter(|alarm| !board.is_placed(*alarm));
-        waiting.next().map(|first| (first, 1 + waiting.count()))
+        let Some(first) = waiting.next() else { return String::new() };
+        let count = 1 + waiting.count();
+        format!(
+            r#"<button type="button" class="alarm-late" data-testid="alarm-late" data-alarm="{}" data-urgency="{}" aria-label="{}">{}{}</button>"#,
+            first.token(),
+            first.urgency().token(),
+            i18n::late_alarms(count),
+            svg(icons::WARNING),
+            if count > 1 { count.to_string() } else { String::new() },
+        )
     };
-    let place = move |_| {
+    let place = move || {
         board.place_all();
         if let Some(window) = web_sys::window() {
             window.scroll_to_with_x_and_y(0.0, 0.0);
         }
     };
-    view! {
-        {move || late().map(|(first, count)| view! {
-            <button type="button" class="alarm-late" data-testid="alarm-late" data-alarm=first.token()
-                data-urgency=first.urgency().token() aria-label=i18n::late_alarms(count) on:click=place>
-                <Icon paths=icons::WARNING />
-                {(count > 1).then_some(count)}
-            </button>
-        })}
-    }
+    view! { <Markup html=Box::new(html) tapped=Box::new(place) /> }
 }
 
 /// Says each new alarm once to those who do not see it; outlives the pages.
@@ -153,15 +127,80 @@ pub fn AlarmSpeaker() -> impl IntoView {
 pub fn Resting() -> impl IntoView {
     let alarms = use_alarms();
     let [title, text, button] = i18n::resting();
-    view! {
-        {move || alarms.resting.get().then(|| view! {
-            <main class="page blocked resting" data-testid="resting">
-                <h1>{title}</h1>
-                <p>{text}</p>
-                <button type="button" class="button primary" data-testid="use-here" on:click=move |_| alarms.wake()>{button}</button>
-            </main>
-        })}
-    }
+    let html = move || {
+        if !alarms.resting.get() {
+            return String::new();
+        }
+        format!(
+            r#"<main class="page resting" data-testid="resting"><h1>{title}</h1><p>{text}</p><button type="button" class="button primary" data-testid="use-here">{button}</button></main>"#
+        )
+    };
+    view! { <Markup html=Box::new(html) tapped=Box::new(move || alarms.wake()) /> }
+}
+
+/// Words of our own as markup. Alarms are many small elements of one kind each, and every kind of
+/// element costs its own renderer; as text they are a fraction of it. Only our own words and figures
+/// get in, nothing that a person typed.
+#[component]
+fn Markup(
+    html: Box<dyn Fn() -> String + Send>,
+    /// What a tap on its one button does; without it, buttons take the step they name.
+    #[prop(optional)]
+    tapped: Option<Box<dyn Fn()>>,
+) -> impl IntoView {
+    let alarms = use_alarms();
+    let click = move |event: leptos::ev::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let Some(button) = target.and_then(|target| target.closest("button").ok().flatten()) else { return };
+        let Some(tapped) = &tapped else {
+            let read = |element: &Element, name| element.get_attribute(name).unwrap_or_default();
+            let kind = button.closest("details").ok().flatten().map(|alarm| read(&alarm, "data-alarm"));
+            return alarms.take_named(&kind.unwrap_or_default(), &read(&button, "data-step"));
+        };
+        tapped();
+    };
+    view! { <div class="alarms" inner_html=html on:click=click></div> }
+}
+
+/// One alarm: its line always, its sentence and next steps when unfolded.
+fn markup(alarms: Alarms, alarm: Alarm, open: bool) -> String {
+    let steps: String = alarm
+        .steps()
+        .iter()
+        .enumerate()
+        .map(|(at, step)| step_markup(alarms, alarm, *step, if at == 0 { "button" } else { "button quiet" }))
+        .collect();
+    format!(
+        r#"<details class="alarm" data-testid="alarm" data-alarm="{}" data-urgency="{}"{}><summary>{}<span class="alarm-title">{}</span></summary><p>{}</p><div class="button-row">{steps}</div></details>"#,
+        alarm.token(),
+        alarm.urgency().token(),
+        if open { " open" } else { "" },
+        svg(icon(alarm)),
+        i18n::alarm_title(alarm),
+        i18n::alarm_text(alarm),
+    )
+}
+
+fn step_markup(alarms: Alarms, alarm: Alarm, step: Step, class: &str) -> String {
+    let word = i18n::alarm_step(alarm, step, alarms.can_pull());
+    let step_token = step.token();
+    let href = match step {
+        Step::Enrol => "/me",
+        Step::PullAgain if !alarms.can_pull() => "/me",
+        Step::OpenSync => "/sync",
+        _ => {
+            return format!(
+                r#"<button type="button" class="{class}" data-testid="alarm-action" data-step="{step_token}">{word}</button>"#
+            );
+        }
+    };
+    format!(
+        r#"<a class="{class}" href="{href}" data-testid="alarm-action" data-step="{step_token}">{word}</a>"#
+    )
+}
+
+fn svg(paths: &str) -> String {
+    format!(r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{paths}</svg>"#)
 }
 
 fn bit(alarm: Alarm) -> u32 {

@@ -50,8 +50,9 @@ struct Inner {
     tabs: RefCell<Option<Tabs>>,
 }
 
-/// Begins to watch over the opened phone and provides the alarms to the screens.
-pub fn provide_alarms(phone: Phone, delivery: Delivery) {
+/// Begins to watch over the opened phone, once, for as long as the app runs: outside any screen,
+/// since the lock takes the screens away and what is watched for goes on.
+pub fn start(phone: Phone, delivery: Delivery) -> Alarms {
     let mirror = prefs::mirror();
     let facts = Facts {
         loss: phone.loss,
@@ -62,12 +63,17 @@ pub fn provide_alarms(phone: Phone, delivery: Delivery) {
         ..Facts::default()
     };
     let alarms = Alarms::new(facts, Some((phone, delivery)));
-    provide_context(alarms);
     alarms.watch_storage();
     alarms.watch_delivery(delivery);
     alarms.watch_clock();
     alarms.watch_room(delivery);
     alarms.watch_pages();
+    alarms
+}
+
+/// Provides the alarms to the screens.
+pub fn provide_alarms(alarms: Alarms) {
+    provide_context(alarms);
 }
 
 /// The alarms where the storage did not open.

@@ -13,8 +13,16 @@ use crate::ui::state::delivery::Delivery;
 use crate::ui::state::phone::{self, Phone};
 
 impl Alarms {
-    /// Takes a next step.
-    pub fn take(self, alarm: Alarm, step: Step) {
+    /// Takes a step by the words of a screen's `data-alarm` and `data-step`.
+    pub fn take_named(self, kind: &str, step: &str) {
+        let alarm = untrack(|| self.list()).into_iter().find(|alarm| alarm.token() == kind);
+        let step = alarm.and_then(|alarm| alarm.steps().iter().find(|one| one.token() == step));
+        if let (Some(alarm), Some(step)) = (alarm, step) {
+            self.take(alarm, *step);
+        }
+    }
+
+    fn take(self, alarm: Alarm, step: Step) {
         self.note.set(None);
         spawn_local(async move {
             let inner = self.inner.get_value();
