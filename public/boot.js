@@ -90,6 +90,28 @@ function registerWorker() {
     .catch((error) => console.warn("The offline start could not be set up:", error));
 }
 
+// The program broke down: it has written its line in the journal and stopped its writes. Nothing it drew works any more,
+// so a plain page takes its place, which needs nothing of it.
+function crashed() {
+  const page = part("crash");
+  if (!page) return;
+  document.body.replaceChildren(page.content);
+  document.querySelector("[data-testid=crash-reload]").addEventListener("click", () => location.reload());
+}
+
+// A trap that the program could not see itself, such as memory running out. The journal's shape is `store::crash`'s.
+function trapped(error) {
+  if (!(error instanceof WebAssembly.RuntimeError) || part("shell") || !part("crash")) return;
+  try {
+    const journal = JSON.parse(localStorage.getItem("rounds.crashes") || "{}");
+    const crashes = (journal.crashes || []).concat({ at_ms: Date.now(), words: "trap" }).slice(-5);
+    localStorage.setItem("rounds.crashes", JSON.stringify({ crashes, told: false }));
+  } catch (full) {
+    // Only the line is lost.
+  }
+  crashed();
+}
+
 async function start() {
   const script = document.querySelector("script[data-module]");
   let module;
@@ -116,6 +138,9 @@ async function start() {
   return undefined;
 }
 
+addEventListener("rounds-crash", crashed);
+addEventListener("error", (event) => trapped(event.error));
+addEventListener("unhandledrejection", (event) => trapped(event.reason));
 applyPreferences();
 if (!canRun()) {
   const told = document.createElement("script");

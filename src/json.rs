@@ -29,6 +29,14 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     T::deserialize(Node(&tree))
 }
 
+/// Reads a value from a part of a tree, so that one bad part of a file spoils no other.
+///
+/// # Errors
+/// [`JsonError::Shape`].
+pub fn read_tree<T: DeserializeOwned>(tree: &Value) -> Result<T, JsonError> {
+    T::deserialize(Node(tree))
+}
+
 fn tree(text: &str) -> Result<Value, JsonError> {
     serde_json::from_str(text).map_err(|_| JsonError::Text)
 }

@@ -6,6 +6,8 @@ mod support;
 
 #[path = "sync_driver/enrolment.rs"]
 mod enrolment;
+#[path = "sync_driver/importing.rs"]
+mod importing;
 #[path = "sync_driver/photos.rs"]
 mod photos;
 #[path = "sync_driver/pulling.rs"]
@@ -14,6 +16,8 @@ mod pulling;
 mod random;
 #[path = "sync_driver/records.rs"]
 mod records;
+#[path = "sync_driver/renewing.rs"]
+mod renewing;
 #[path = "sync_driver/storage.rs"]
 mod storage;
 #[path = "sync_driver/trouble.rs"]

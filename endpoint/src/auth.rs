@@ -30,6 +30,8 @@ pub enum TokenState {
     Valid(Device),
     /// It was good once.
     Expired,
+    /// The phone renewed it, and has used the newer one since.
+    Replaced,
     /// Its device was shut out.
     Revoked,
     /// Nobody's.
@@ -63,6 +65,10 @@ impl FromRequestParts<AppState> for Device {
             TokenState::Expired => Err(unauthorised(
                 "token-expired",
                 "Keep all records, enrol again with a new code, then go on.",
+            )),
+            TokenState::Replaced => Err(unauthorised(
+                "token-replaced",
+                "The phone has renewed this token and used the newer one. Whoever still has this one should not.",
             )),
             TokenState::Unknown => {
                 let detail = "This endpoint does not know the token. Keep all records and enrol again with a new code.";

@@ -1,7 +1,7 @@
 //! The commands.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,14 +10,16 @@ use tokio::net::TcpListener;
 
 use crate::clock::Clock;
 use crate::demo::Demo;
+use crate::folder;
 use crate::secret::{NoRandomness, Secret};
 use crate::serve::{ServeError, TlsFiles, serve};
-use crate::state::{AppState, Config, OpenError};
-use crate::store::{Store, StoreError};
+use crate::state::{AppState, Config, OpenError, hint};
+use crate::store::{Location, Store, StoreError, UnknownAddress};
 
 /// How long an enrolment code holds.
 pub const CODE_LIFE_MS: i64 = 15 * 60 * 1000;
 const PAGE: i64 = 500;
+const DEFAULT_FILE: &str = ".rounds/endpoint.sqlite";
 
 /// Receives what Rounds delivers, each record once.
 #[derive(Debug, Parser)]
@@ -67,9 +69,13 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Database {
-    /// The SQLite file.
-    #[arg(long, default_value = ".rounds/endpoint.sqlite")]
-    db: PathBuf,
+    /// The SQLite file; without it and without an address: .rounds/endpoint.sqlite.
+    #[arg(long)]
+    db: Option<PathBuf>,
+    /// A Postgres, as postgres://user:password@host/database; without it and without --db, the
+    /// variable DATABASE_URL tells.
+    #[arg(long, conflicts_with = "db")]
+    database_url: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -117,10 +123,14 @@ enum LogForm {
 enum Failure {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("the database {} cannot be used: {source}", path.display())]
-    Store { path: PathBuf, source: StoreError },
-    #[error("there is no database at {}: start `serve` or `demo` with it first, or name it with --db", .0.display())]
-    NoDatabase(PathBuf),
+    #[error("the database {location} cannot be used: {source}{}", hint(location, source))]
+    Store { location: Location, source: StoreError },
+    #[error(
+        "there is no database at {0}: start `serve` or `demo` with it first, or name it with --db or DATABASE_URL"
+    )]
+    NoDatabase(Location),
+    #[error(transparent)]
+    Address(#[from] UnknownAddress),
     #[error("there is no device {0}")]
     NoDevice(String),
     #[error(transparent)]
@@ -153,26 +163,23 @@ async fn execute(command: Command) -> Result<(), Failure> {
             let open_door = serving.listen.ip().is_loopback();
             listen(serving, Some(Demo::new(items, open_door))).await
         }
-        Command::Enrol { database, role, sites } => enrol(database.db, role.into(), &sites).await,
-        Command::Revoke { database, device } => revoke(database.db, device).await,
-        Command::Records { database } => records(database.db).await,
+        Command::Enrol { database, role, sites } => enrol(database.location()?, role.into(), &sites).await,
+        Command::Revoke { database, device } => revoke(database.location()?, device).await,
+        Command::Records { database } => records(database.location()?).await,
     }
 }
 
 async fn listen(serving: Serving, demo: Option<Demo>) -> Result<(), Failure> {
     start_log(&serving);
-    for folder in [serving.database.db.parent(), Some(serving.blobs.as_path())].into_iter().flatten() {
-        std::fs::create_dir_all(folder)?;
+    let db = serving.database.location()?;
+    let beside = if let Location::File(path) = &db { path.parent() } else { None };
+    for path in [beside, Some(serving.blobs.as_path())].into_iter().flatten() {
+        folder::make(path)?;
     }
     let is_demo = demo.as_ref().map(Demo::has_open_door);
-    let state = AppState::open(Config {
-        db: serving.database.db,
-        blobs: serving.blobs,
-        app: serving.app,
-        demo,
-        clock: Clock::system(),
-    })
-    .await?;
+    let state =
+        AppState::open(Config { db, blobs: serving.blobs, app: serving.app, demo, clock: Clock::system() })
+            .await?;
     let address = serving.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
     let bound = listener.local_addr()?;
@@ -188,33 +195,33 @@ async fn listen(serving: Serving, demo: Option<Demo>) -> Result<(), Failure> {
     Ok(serve(state, listener, tls).await?)
 }
 
-async fn enrol(db: PathBuf, role: DeviceRole, sites: &[String]) -> Result<(), Failure> {
+async fn enrol(db: Location, role: DeviceRole, sites: &[String]) -> Result<(), Failure> {
     let store = existing(&db).await?;
     let code = Secret::code()?.reveal();
     let expires = Clock::system().now().millis() + CODE_LIFE_MS;
     let added = store.add_code(&Secret::code_hash(&code), role, sites, expires).await;
-    added.map_err(|source| Failure::Store { path: db, source })?;
+    added.map_err(|source| Failure::Store { location: db, source })?;
     println!("{code}");
     println!("Holds for 15 minutes, once. Type it in, or open the app's address followed by /#enrol={code}");
     store.close().await;
     Ok(())
 }
 
-async fn revoke(db: PathBuf, device: String) -> Result<(), Failure> {
+async fn revoke(db: Location, device: String) -> Result<(), Failure> {
     let store = existing(&db).await?;
     let done = store.revoke(&device, Clock::system().now().millis()).await;
-    let found = done.map_err(|source| Failure::Store { path: db, source })?;
+    let found = done.map_err(|source| Failure::Store { location: db, source })?;
     store.close().await;
     if found { Ok(()) } else { Err(Failure::NoDevice(device)) }
 }
 
-async fn records(db: PathBuf) -> Result<(), Failure> {
+async fn records(db: Location) -> Result<(), Failure> {
     let store = existing(&db).await?;
     let mut out = std::io::stdout().lock();
     let mut reached = 0;
     loop {
         let page = store.entries_after(reached, PAGE).await;
-        let page = page.map_err(|source| Failure::Store { path: db.clone(), source })?;
+        let page = page.map_err(|source| Failure::Store { location: db.clone(), source })?;
         let Some(last) = page.last() else { break };
         reached = i64::try_from(last.receipt.server_seq).unwrap_or(i64::MAX);
         for entry in &page {
@@ -225,12 +232,27 @@ async fn records(db: PathBuf) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A mistyped path must not make an empty database.
-async fn existing(db: &Path) -> Result<Store, Failure> {
-    if !db.is_file() {
-        return Err(Failure::NoDatabase(db.to_path_buf()));
+/// A mistyped path or address must not make an empty database.
+async fn existing(db: &Location) -> Result<Store, Failure> {
+    let found = Store::open_used(db).await;
+    let found = found.map_err(|source| Failure::Store { location: db.clone(), source })?;
+    found.ok_or_else(|| Failure::NoDatabase(db.clone()))
+}
+
+impl Database {
+    /// What is said on the command line comes before the environment.
+    fn location(&self) -> Result<Location, UnknownAddress> {
+        if let Some(url) = &self.database_url {
+            return Location::of_url(url);
+        }
+        if let Some(file) = &self.db {
+            return Ok(Location::File(file.clone()));
+        }
+        match std::env::var("DATABASE_URL") {
+            Ok(url) if !url.is_empty() => Location::of_url(&url),
+            _ => Ok(Location::File(PathBuf::from(DEFAULT_FILE))),
+        }
     }
-    Store::open(db).await.map_err(|source| Failure::Store { path: db.to_path_buf(), source })
 }
 
 fn start_log(serving: &Serving) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, TimeDelta, Utc};
 
 /// Where the time comes from.
 #[derive(Clone)]
@@ -33,6 +33,11 @@ impl Moment {
     /// Milliseconds since 1970, for comparing.
     pub fn millis(self) -> i64 {
         self.0.timestamp_millis()
+    }
+
+    /// So many milliseconds later.
+    pub fn plus(self, millis: i64) -> Self {
+        Self(self.0 + TimeDelta::milliseconds(millis))
     }
 
     /// RFC 3339 in UTC with milliseconds, for receipts.

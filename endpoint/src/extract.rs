@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
+use crate::patience::is_too_slow;
 use crate::problem::Fault;
 
 /// Bytes that a small JSON body may have.
@@ -86,6 +87,11 @@ pub async fn read_body(request: Request, limit: usize, code: &str) -> Result<Byt
     match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(error) if is_too_slow(error.as_ref()) => {
+            let detail = "The body took longer than two minutes. Send it again, in smaller pieces.";
+            let status = axum::http::StatusCode::REQUEST_TIMEOUT;
+            Err(Fault::new(status, "body-too-slow", "The body came too slowly", detail).retryable())
+        }
         Err(_) => {
             let detail = "The connection broke before the whole body had arrived. Send it again.";
             Err(Fault::bad_request("body-cut", detail).retryable())

@@ -1,5 +1,6 @@
 //! Bytes of photos. Chunks gather in a file of their own, on disk before their offset is told;
 //! a whole photo goes into the object store and is on disk, name and all, before its row is written.
+//! Tests may keep them on a [`Disk`] in memory instead, which keeps the same promises.
 
 use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
@@ -11,14 +12,26 @@ use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::store::StoreError;
+use crate::store::memory::Disk;
+
 const STRIPES: usize = 64;
 
 /// Photos and uploads on their way.
 pub struct Photos {
-    folder: PathBuf,
+    place: Place,
+    stripes: Vec<Mutex<()>>,
+}
+
+enum Place {
+    Folder(Folder),
+    Memory(Disk),
+}
+
+struct Folder {
+    path: PathBuf,
     uploads: PathBuf,
     store: Arc<dyn ObjectStore>,
-    stripes: Vec<Mutex<()>>,
 }
 
 /// The disk failed.
@@ -30,6 +43,9 @@ pub enum PhotosError {
     /// The object store.
     #[error("{0}")]
     Store(#[from] object_store::Error),
+    /// The twin in memory.
+    #[error("{0}")]
+    Memory(#[from] StoreError),
 }
 
 /// The kinds of picture that are taken, told by their first bytes.
@@ -46,13 +62,16 @@ pub enum ImageType {
 impl Photos {
     /// Opens the folder, making it where it is absent.
     pub async fn open(folder: &Path) -> Result<Self, PhotosError> {
-        let uploads = folder.join("uploads");
-        tokio::fs::create_dir_all(&uploads).await?;
-        let folder = tokio::fs::canonicalize(folder).await?;
-        sync_folder(&folder).await?;
-        let store = Arc::new(LocalFileSystem::new_with_prefix(&folder)?);
-        let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
-        Ok(Self { uploads: folder.join("uploads"), folder, store, stripes })
+        Ok(Self::at(Place::Folder(Folder::open(folder).await?)))
+    }
+
+    /// Keeps them in memory.
+    pub(crate) fn on(disk: Disk) -> Self {
+        Self::at(Place::Memory(disk))
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, stripes: (0..STRIPES).map(|_| Mutex::new(())).collect() }
     }
 
     /// Keeps two requests from writing one upload at once.
@@ -63,15 +82,79 @@ impl Photos {
 
     /// Bytes of an upload that are really there, at most what was noted.
     pub async fn staged(&self, device_id: &str, sha256: &str, noted: u64) -> Result<u64, PhotosError> {
+        let there = match &self.place {
+            Place::Folder(folder) => folder.staged_len(device_id, sha256).await?,
+            Place::Memory(disk) => disk.staged_len(device_id, sha256)?,
+        };
+        Ok(there.min(noted))
+    }
+
+    /// Writes a chunk at its offset; it is on disk when this returns.
+    pub async fn append(
+        &self,
+        device_id: &str,
+        sha256: &str,
+        offset: u64,
+        chunk: &[u8],
+    ) -> Result<(), PhotosError> {
+        match &self.place {
+            Place::Folder(folder) => folder.append(device_id, sha256, offset, chunk).await,
+            Place::Memory(disk) => Ok(disk.append(device_id, sha256, offset, chunk)?),
+        }
+    }
+
+    /// All bytes of an upload.
+    pub async fn read_staged(&self, device_id: &str, sha256: &str) -> Result<Vec<u8>, PhotosError> {
+        match &self.place {
+            Place::Folder(folder) => Ok(tokio::fs::read(folder.staging(device_id, sha256)).await?),
+            Place::Memory(disk) => Ok(disk.read_staged(device_id, sha256)?),
+        }
+    }
+
+    /// Drops an upload.
+    pub async fn discard(&self, device_id: &str, sha256: &str) -> Result<(), PhotosError> {
+        match &self.place {
+            Place::Folder(folder) => folder.discard(device_id, sha256).await,
+            Place::Memory(disk) => Ok(disk.discard(device_id, sha256)?),
+        }
+    }
+
+    /// Puts a whole photo in its place; it is on disk under its name when this returns.
+    pub async fn keep(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), PhotosError> {
+        match &self.place {
+            Place::Folder(folder) => folder.keep(sha256, bytes).await,
+            Place::Memory(disk) => Ok(disk.keep(sha256, bytes)?),
+        }
+    }
+
+    /// The bytes of a whole photo.
+    pub async fn read(&self, sha256: &str) -> Result<axum::body::Bytes, PhotosError> {
+        match &self.place {
+            Place::Folder(folder) => Ok(folder.store.get(&key(sha256)).await?.bytes().await?),
+            Place::Memory(disk) => Ok(disk.photo(sha256)?),
+        }
+    }
+}
+
+impl Folder {
+    async fn open(path: &Path) -> Result<Self, PhotosError> {
+        let uploads = path.join("uploads");
+        tokio::fs::create_dir_all(&uploads).await?;
+        let path = tokio::fs::canonicalize(path).await?;
+        sync_folder(&path).await?;
+        let store = Arc::new(LocalFileSystem::new_with_prefix(&path)?);
+        Ok(Self { uploads: path.join("uploads"), path, store })
+    }
+
+    async fn staged_len(&self, device_id: &str, sha256: &str) -> Result<u64, PhotosError> {
         match tokio::fs::metadata(self.staging(device_id, sha256)).await {
-            Ok(file) => Ok(file.len().min(noted)),
+            Ok(file) => Ok(file.len()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Writes a chunk at its offset; it is on disk when this returns.
-    pub async fn append(
+    async fn append(
         &self,
         device_id: &str,
         sha256: &str,
@@ -90,32 +173,21 @@ impl Photos {
         Ok(())
     }
 
-    /// All bytes of an upload.
-    pub async fn read_staged(&self, device_id: &str, sha256: &str) -> Result<Vec<u8>, PhotosError> {
-        Ok(tokio::fs::read(self.staging(device_id, sha256)).await?)
-    }
-
-    /// Drops an upload.
-    pub async fn discard(&self, device_id: &str, sha256: &str) -> Result<(), PhotosError> {
+    async fn discard(&self, device_id: &str, sha256: &str) -> Result<(), PhotosError> {
         match tokio::fs::remove_file(self.staging(device_id, sha256)).await {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
     }
 
-    /// Puts a whole photo in its place. The object store writes a temporary file and renames it
-    /// but does not sync, so the file and the folders that name it are synced here.
-    pub async fn keep(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), PhotosError> {
+    /// The object store writes a temporary file and renames it but does not sync, so the file and
+    /// the folders that name it are synced here.
+    async fn keep(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), PhotosError> {
         self.store.put(&key(sha256), PutPayload::from(bytes)).await?;
-        let shelf = self.folder.join(&sha256[..2]);
+        let shelf = self.path.join(&sha256[..2]);
         File::open(shelf.join(sha256)).await?.sync_all().await?;
         sync_folder(&shelf).await?;
-        sync_folder(&self.folder).await
-    }
-
-    /// The bytes of a whole photo.
-    pub async fn read(&self, sha256: &str) -> Result<axum::body::Bytes, PhotosError> {
-        Ok(self.store.get(&key(sha256)).await?.bytes().await?)
+        sync_folder(&self.path).await
     }
 
     fn staging(&self, device_id: &str, sha256: &str) -> PathBuf {

@@ -1,20 +1,27 @@
 //! Listening, and stopping without cutting off an answer.
 
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::connect_info::{Connected, IntoMakeServiceWithConnectInfo};
+use axum::extract::ConnectInfo;
+use axum::extract::connect_info::Connected;
+use axum::http::Request;
+use axum::middleware::from_fn;
 use axum::serve::{IncomingStream, Listener};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tower::ServiceExt;
 
+use crate::patience::limit_body;
 use crate::state::AppState;
 use crate::tls::{TlsError, TlsListener};
-
-const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
 /// A certificate and its key, as PEM files.
 #[derive(Clone, Debug)]
@@ -29,6 +36,15 @@ pub struct TlsFiles {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
+/// How long the endpoint waits for a slow peer. `crate::patience` bounds the bodies.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For the whole head of a request, and for the next request on an open connection.
+    pub head: Duration,
+    /// For answers under way when the endpoint stops.
+    pub last_answers: Duration,
+}
+
 /// The endpoint could not listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -42,49 +58,65 @@ pub enum ServeError {
 
 /// Serves until the process is told to stop, then finishes the answers under way.
 pub async fn serve(state: AppState, listener: TcpListener, tls: Option<TlsFiles>) -> Result<(), ServeError> {
-    let app = crate::app(state.clone()).into_make_service_with_connect_info::<Peer>();
+    let app = crate::app(state.clone());
+    let patience = Patience::default();
     match tls {
-        Some(files) => run(TlsListener::new(listener, &files.certificate, &files.key)?, app).await?,
-        None => run(listener, app).await?,
+        Some(files) => {
+            let listener = TlsListener::new(listener, &files.certificate, &files.key)?;
+            answer(listener, app, patience, told_to_stop()).await;
+        }
+        None => answer(listener, app, patience, told_to_stop()).await,
     }
     state.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn run<L>(listener: L, app: IntoMakeServiceWithConnectInfo<Router, Peer>) -> Result<(), ServeError>
+/// Answers on a listener until `stop` is ready, then finishes the answers under way.
+pub async fn answer<L>(mut listener: L, app: Router, patience: Patience, stop: impl Future<Output = ()>)
 where
     L: Listener<Addr = SocketAddr>,
-    Peer: for<'a> Connected<IncomingStream<'a, L>>,
 {
-    let (stop, mut stopping) = watch::channel(false);
-    let mut also_stopping = stopping.clone();
-    tokio::spawn(async move {
-        told_to_stop().await;
-        stop.send_replace(true);
-    });
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-        // An error means that the sender is gone, which is the end as well.
-        let _ = stopping.wait_for(|stop| *stop).await;
-    });
-    tokio::select! {
-        ended = serving.into_future() => ended?,
-        () = async {
-            let _ = also_stopping.wait_for(|stop| *stop).await;
-            tokio::time::sleep(LAST_ANSWERS).await;
-        } => tracing::warn!("some connections were still open after ten seconds"),
+    let app = app.layer(from_fn(limit_body));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(patience.head);
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let app = app.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(Peer(peer)));
+            app.clone().oneshot(request)
+        });
+        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
     }
-    Ok(())
+    // No new connection is taken while the last answers go out.
+    drop(listener);
+    tokio::select! {
+        () = connections.shutdown() => {}
+        () = tokio::time::sleep(patience.last_answers) => {
+            tracing::warn!("some connections were still open after {} seconds", patience.last_answers.as_secs());
+        }
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(60), last_answers: Duration::from_secs(10) }
+    }
 }
 
 impl Connected<IncomingStream<'_, TcpListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
         Self(*stream.remote_addr())
     }
 }

@@ -8,12 +8,12 @@ use crate::clock::Clock;
 use crate::demo::Demo;
 use crate::limit::FailureLimit;
 use crate::photos::{Photos, PhotosError};
-use crate::store::{Store, StoreError};
+use crate::store::{Location, Store, StoreError};
 
 /// What an endpoint is made of.
 pub struct Config {
-    /// The SQLite file.
-    pub db: PathBuf,
+    /// The database.
+    pub db: Location,
     /// The folder of photos.
     pub blobs: PathBuf,
     /// The built app; `None` serves the calls alone.
@@ -48,10 +48,10 @@ pub struct Shared {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The database.
-    #[error("the database {} cannot be opened: {source}", path.display())]
+    #[error("the database {location} cannot be opened: {source}{}", hint(location, source))]
     Store {
-        /// Which file.
-        path: PathBuf,
+        /// Which one.
+        location: Location,
         /// Why.
         source: StoreError,
     },
@@ -68,20 +68,31 @@ impl AppState {
     pub async fn open(config: Config) -> Result<Self, OpenError> {
         let store = Store::open(&config.db)
             .await
-            .map_err(|source| OpenError::Store { path: config.db.clone(), source })?;
+            .map_err(|source| OpenError::Store { location: config.db.clone(), source })?;
         let photos = Photos::open(&config.blobs).await?;
-        let state = Self(Arc::new(Shared {
-            store,
-            photos,
-            clock: config.clock,
-            enrol_limit: FailureLimit::default(),
-            app: config.app,
-            demo: config.demo,
-        }));
-        if let Some(demo) = &state.demo {
-            demo.prepare(&state.store, state.clock.now()).await.map_err(OpenError::Demo)?;
+        Self::assemble(store, photos, config.clock, config.app, config.demo).await
+    }
+
+    /// Of a database and photos that are open already; writes the demo estate where there is one.
+    pub async fn assemble(
+        store: Store,
+        photos: Photos,
+        clock: Clock,
+        app: Option<PathBuf>,
+        demo: Option<Demo>,
+    ) -> Result<Self, OpenError> {
+        if let Some(demo) = &demo {
+            demo.prepare(&store, clock.now()).await.map_err(OpenError::Demo)?;
         }
-        Ok(state)
+        let enrol_limit = FailureLimit::default();
+        Ok(Self(Arc::new(Shared { store, photos, clock, enrol_limit, app, demo })))
+    }
+
+    /// Of parts that are open already, without an app and without the demo estate. Over the twins in
+    /// memory ([`crate::store::memory`]) it touches no file and needs no runtime.
+    pub fn of(store: Store, photos: Photos, clock: Clock) -> Self {
+        let enrol_limit = FailureLimit::default();
+        Self(Arc::new(Shared { store, photos, clock, enrol_limit, app: None, demo: None }))
     }
 
     /// Closes the database after the last answer.
@@ -95,5 +106,16 @@ impl Deref for AppState {
 
     fn deref(&self) -> &Shared {
         &self.0
+    }
+}
+
+/// What to do about a Postgres that cannot be reached.
+pub(crate) fn hint(location: &Location, error: &StoreError) -> &'static str {
+    match (location, error) {
+        (Location::Postgres(_), StoreError::Database(_) | StoreError::NoAnswer) => {
+            "; see that the server runs, and that host, port, user, password and database in DATABASE_URL \
+             are right (the database itself must be there: createdb makes it)"
+        }
+        _ => "",
     }
 }

@@ -104,6 +104,15 @@ impl Answer {
         }
     }
 
+    /// True when nothing at all was entered, whatever the clause.
+    pub fn is_empty(&self) -> bool {
+        self.stated.is_none()
+            && self.reasons.is_empty()
+            && self.photos.is_empty()
+            && self.note.trim().is_empty()
+            && self.procedures.iter().all(ProcedureAnswer::is_empty)
+    }
+
     /// True once anything at all was entered.
     pub fn is_touched(&self, clause: &Clause) -> bool {
         *self != Self::blank(clause)
@@ -111,6 +120,17 @@ impl Answer {
 }
 
 impl ProcedureAnswer {
+    /// True when nothing was entered.
+    pub fn is_empty(&self) -> bool {
+        let none = |all: &[Option<bool>]| all.iter().all(Option::is_none);
+        match self {
+            Self::Ask { said, recorded, points } => said.trim().is_empty() && !recorded && none(points),
+            Self::Check { lines: all } | Self::Look { sights: all } => none(all),
+            Self::RolePlay { steps, elapsed_ms } => none(steps) && elapsed_ms.is_none(),
+            Self::Measure { value, other, .. } => value.is_none() && other.is_none(),
+        }
+    }
+
     /// An empty answer shaped for `procedure`.
     pub fn blank(procedure: &Procedure) -> Self {
         match procedure {

@@ -2,9 +2,12 @@
 //!
 //! Pure: no screen, storage, network, clock or randomness. Times and ids are arguments.
 
+pub mod alarm;
 pub mod answer;
+pub mod authorship;
 pub mod caveat;
 pub mod clause;
+pub mod clock;
 pub mod estate;
 pub mod hash;
 pub mod judge;

@@ -33,6 +33,9 @@ pub struct Draft {
     pub changed: Stamp,
     /// What is on the screen.
     pub answer: Answer,
+    /// Who answered, by `domain::authorship`; empty in drafts of before it was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub author: String,
     /// Why a finished answer is being amended; empty otherwise.
     #[serde(default)]
     pub amend_reason: String,
@@ -58,6 +61,9 @@ pub struct Progress {
     /// The record that says it is finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<String>,
+    /// Answers being amended: what is changed in them is on this phone alone.
+    #[serde(default)]
+    pub amending: u32,
 }
 
 /// A value with the revision it was read at.
@@ -72,7 +78,19 @@ pub struct Revised<T> {
 impl Draft {
     /// A new draft of a record that will be called `record_id`.
     pub fn new(record_id: String, changed: Stamp, answer: Answer) -> Self {
-        Self { record_id, changed, answer, amend_reason: String::new(), recorded: None }
+        Self {
+            record_id,
+            changed,
+            answer,
+            author: String::new(),
+            amend_reason: String::new(),
+            recorded: None,
+        }
+    }
+
+    /// True while it holds anything that no record has.
+    pub fn is_unfinished(&self) -> bool {
+        !self.answer.is_empty() && (self.recorded.is_none() || self.is_amending())
     }
 
     /// True while a finished answer is being amended.

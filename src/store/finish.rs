@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::draft::{self, Draft, Progress, Recorded, Revised, Stamp};
 use super::outbox::{self, NewRecord, OutboxRecord};
 use super::{Batch, Store, StoreError};
+use crate::domain::authorship;
 use crate::domain::clause::Clause;
 use crate::domain::record::{Counts, RESULT, ResultBody, SCHEMA, TASK_FINISH, TaskFinishBody};
 use crate::domain::task::{Task, TaskItem};
@@ -39,7 +40,7 @@ pub enum FinishError {
 /// Who finishes, when, and under which new ids: made at the edge.
 #[derive(Clone, Debug)]
 pub struct Act {
-    /// Who made the records.
+    /// Who finishes. A result names who answered, where its draft says so.
     pub author: String,
     /// When.
     pub stamp: Stamp,
@@ -99,7 +100,7 @@ pub async fn finish<S: Store>(
     if !finished.open.is_empty() && finished.open_because.as_ref().is_none_or(|why| why.trim().is_empty()) {
         return Err(FinishError::ReasonNeeded);
     }
-    let now = Progress { counts: finished.counts, finished: Some(act.record_id.clone()) };
+    let now = Progress { counts: finished.counts, finished: Some(act.record_id.clone()), amending: 0 };
     records.push(OutboxRecord::new(
         NewRecord {
             item_id: act.record_id.clone(),
@@ -131,11 +132,10 @@ pub async fn amend<S: Store>(
     clause: &Clause,
     act: &Act,
 ) -> Result<(), FinishError> {
-    let kept = draft::drafts_of(store, &task.id)
-        .await?
-        .into_iter()
-        .find_map(|(id, kept)| (id == item.id).then_some(kept))
-        .ok_or(FinishError::NotSaved)?;
+    let mut progress = draft::progress_of(store, &task.id).await?;
+    let (mine, others): (Vec<_>, Vec<_>) =
+        draft::drafts_of(store, &task.id).await?.into_iter().partition(|(id, _)| *id == item.id);
+    let (_, kept) = mine.into_iter().next().ok_or(FinishError::NotSaved)?;
     let before = kept.value.recorded.clone();
     if before.as_ref().is_some_and(|recorded| recorded.answer == kept.value.answer) {
         return Err(FinishError::Unchanged);
@@ -150,7 +150,10 @@ pub async fn amend<S: Store>(
     let mut body = ResultBody::new(task, item, clause, &kept.value.answer).ok_or(FinishError::Incomplete)?;
     body.amended_because = Some(reason);
     let record = result_record(task, &kept.value, &body, before.map(|r| r.record_id), act);
-    let batch = put_recorded(Batch::new(), task, item, kept);
+    let mut batch = put_recorded(Batch::new(), task, item, kept);
+    let amending = others.iter().filter(|(_, kept)| kept.value.is_amending()).count();
+    progress.value.amending = u32::try_from(amending).unwrap_or(u32::MAX);
+    batch = draft::put_progress(batch, task, &progress.value, progress.rev);
     let batch = outbox::enqueue(store, batch, &[record]).await?;
     commit(store, batch).await
 }
@@ -166,7 +169,7 @@ fn result_record(
         item_id: draft.record_id.clone(),
         kind: RESULT.to_owned(),
         schema: SCHEMA,
-        author: act.author.clone(),
+        author: authorship::of_record(&draft.author, &act.author).to_owned(),
         captured: draft.changed.clone(),
         blobs: body.photos.clone(),
         supersedes,

@@ -10,7 +10,7 @@ use super::row::{Row, Table};
 use super::{Batch, Store, StoreError};
 
 const INSTALL: &str = "install_id";
-const ENROLMENT: &str = "enrolment";
+pub(super) const ENROLMENT: &str = "enrolment";
 const SEEN: &str = "seen";
 const PULL: &str = "pull";
 const BOOT: &str = "boot";
@@ -173,10 +173,13 @@ pub fn put_pull_state(batch: Batch, state: &PullState) -> Batch {
     put(batch, PULL, state)
 }
 
-async fn get<S: Store, T: DeserializeOwned>(store: &S, key: &str) -> Result<Option<T>, StoreError> {
+pub(super) async fn get<S: Store, T: DeserializeOwned>(
+    store: &S,
+    key: &str,
+) -> Result<Option<T>, StoreError> {
     store.get(Table::Meta, key).await?.map(|row| parse(&row)).transpose()
 }
 
-fn put<T: Serialize>(batch: Batch, key: &str, value: &T) -> Batch {
+pub(super) fn put<T: Serialize>(batch: Batch, key: &str, value: &T) -> Batch {
     batch.put(Table::Meta, Row::new(key, "", to_json(value)))
 }

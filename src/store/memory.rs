@@ -123,6 +123,14 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.call(|tables| {
+            let rows = tables.entry(table).or_default().values();
+            let rows = rows.filter(|row| group.is_none_or(|group| row.group == group));
+            Ok(rows.map(|row| row.key.clone()).collect())
+        })
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         self.call(|tables| apply(tables, &batch))
     }

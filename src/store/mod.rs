@@ -4,18 +4,25 @@
 //! built on it once. Knows nothing of screens or the network.
 
 pub mod batch;
+pub mod crash;
+pub mod custody;
 pub mod day;
 pub mod draft;
 pub mod error;
 pub mod finish;
 pub mod identity;
+pub mod import;
 #[cfg(target_arch = "wasm32")]
 pub mod indexed_db;
 pub mod memory;
 pub mod migrations;
+pub mod mirror;
 pub mod outbox;
 pub mod photos;
 mod plan;
+pub mod refusal;
+pub mod renewal;
+pub mod room;
 pub mod row;
 pub mod sealed;
 
@@ -44,6 +51,20 @@ pub trait Store {
 
     /// How many rows a table, or one group of it, has. Does not read the rows.
     async fn count(&self, table: Table, group: Option<&str>) -> Result<u64, StoreError>;
+
+    /// The keys of a table, or of one group of it, ascending. Does not read the rows, so that a row
+    /// that cannot be read hides none of the others.
+    async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
+        let mut keys = Vec::new();
+        let mut after = String::new();
+        loop {
+            let rows = self.page(table, &after, 500).await?;
+            let Some(last) = rows.last() else { return Ok(keys) };
+            after.clone_from(&last.key);
+            let rows = rows.into_iter().filter(|row| group.is_none_or(|group| row.group == group));
+            keys.extend(rows.map(|row| row.key));
+        }
+    }
 
     /// Applies all of `batch` or none of it. Returns only once it is on disk (strict durability,
     /// after the transaction's `complete`).

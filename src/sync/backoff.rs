@@ -48,7 +48,7 @@ fn below(bound: u64, random: u64) -> u64 {
     u64::try_from(wide >> 64).expect("the high half of a product of two u64 fits")
 }
 
-fn http_date_ms(text: &str) -> Option<u64> {
+pub(super) fn http_date_ms(text: &str) -> Option<u64> {
     let date = DateTime::parse_from_rfc2822(text.trim()).ok()?;
     u64::try_from(date.timestamp_millis()).ok()
 }

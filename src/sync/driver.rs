@@ -5,7 +5,8 @@
 use super::engine::{Effect, Engine, Event, Now, PhoneView};
 use super::gate::Wake;
 use super::pull;
-use super::status::SyncStatus;
+use super::renew::Renewal;
+use super::status::{Phase, SyncStatus};
 use super::transport::Transport;
 use crate::store::outbox;
 use crate::store::photos::{self, PhotoState};
@@ -27,6 +28,7 @@ pub type Publish<'a> = &'a dyn Fn(SyncStatus);
 pub struct Driver {
     engine: Engine,
     status: SyncStatus,
+    renewal: Renewal,
 }
 
 impl Driver {
@@ -53,6 +55,27 @@ impl Driver {
         wake: Wake,
         publish: Publish<'_>,
     ) -> Option<u64> {
+        let (wake_at_ms, went_through) = self.one_pass(store, transport, edge, wake, publish).await;
+        if went_through {
+            // Storage that fails here says so at its next real use; the token in place is good.
+            let _ = self.renewal.after_success(store, transport, edge.now_ms()).await;
+        } else if let Some(token) = self.engine.refused_token()
+            && self.renewal.after_refusal(store, token).await
+        {
+            return self.one_pass(store, transport, edge, wake, publish).await.0;
+        }
+        wake_at_ms
+    }
+
+    async fn one_pass<S: Store, T: Transport, E: Edge>(
+        &mut self,
+        store: &S,
+        transport: &T,
+        edge: &E,
+        wake: Wake,
+        publish: Publish<'_>,
+    ) -> (Option<u64>, bool) {
+        let mut was_tidied = false;
         let mut photo = PhotoCache::default();
         let mut event = Event::Wake(wake);
         loop {
@@ -66,12 +89,15 @@ impl Driver {
                 effect,
                 Effect::ReadUnsent(_) | Effect::ReadPhotos(_) | Effect::Tidy(_) | Effect::Rest { .. }
             );
+            was_tidied |= matches!(effect, Effect::Tidy(_));
             if has_written {
                 self.recount(store).await;
             }
             self.publish(next_try_ms, publish);
             event = match effect {
-                Effect::Rest { wake_at_ms } => return wake_at_ms,
+                Effect::Rest { wake_at_ms } => {
+                    return (wake_at_ms, was_tidied && self.engine.phase() == Phase::Idle);
+                }
                 Effect::Send(request) => Event::Replied(transport.send(request).await),
                 effect => perform(store, now, effect, &mut photo).await.unwrap_or_else(Event::StorageFailed),
             };

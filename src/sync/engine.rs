@@ -120,6 +120,11 @@ impl Engine {
         self.last_problem.as_ref()
     }
 
+    /// The token that the endpoint refused, unless it revoked the device.
+    pub fn refused_token(&self) -> Option<&str> {
+        self.gate.refused_token()
+    }
+
     fn woken(&mut self, now: Now, wake: Wake) -> Effect {
         self.wake = wake;
         match self.gate.knock(now, wake) {

@@ -2,12 +2,13 @@
 
 use thiserror::Error;
 
-use super::protocol::{DeviceRole, EnrolAnswer, EnrolRequest};
+use super::protocol::{DeviceRole, EnrolAnswer, EnrolRequest, Health};
 use super::receipt::note;
-use super::reply::{self, Trouble, own_problem};
+use super::reply::{self, Trouble, local, own_problem};
 use super::transport::{Method, Request, Transport};
-use crate::store::identity::Enrolment;
-use crate::store::outbox::ProblemNote;
+use crate::store::identity::{self, Enrolment};
+use crate::store::outbox::{self, ProblemNote};
+use crate::store::{Store, StoreError};
 
 /// Why enrolment did not go through. Nothing on the phone was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -84,6 +85,27 @@ pub async fn enrol<T: Transport>(
         },
         (_, None) => EnrolError::NotTheEndpoint,
     })
+}
+
+/// How many unsent records would go to another store than the one this phone knows, should it enrol
+/// now; `None` when it knows none, holds nothing, or the endpoint's store is the same.
+///
+/// # Errors
+/// What the storage or the endpoint said; enrolling then says what is wrong in its own words.
+pub async fn unsent_for_another_store<S: Store, T: Transport>(
+    store: &S,
+    transport: &T,
+) -> Result<Option<u64>, EnrolError> {
+    let unavailable = |error: StoreError| EnrolError::Unavailable(local("storage", 0, &error.to_string()));
+    let known = identity::seen(store).await.map_err(unavailable)?.store_id;
+    let counts = outbox::counts(store).await.map_err(unavailable)?;
+    let unsent = counts.pending_records() + counts.pending_photos();
+    if known.is_empty() || unsent == 0 {
+        return Ok(None);
+    }
+    let health = reply::json::<Health>(transport.send(Request::new(Method::Get, "/v1/health")).await, 0);
+    let health = health.map_err(|_| EnrolError::NotTheEndpoint)?;
+    Ok((!health.store_id.is_empty() && health.store_id != known).then_some(unsent))
 }
 
 /// What to keep of an enrolment; `origin` is where the endpoint is, empty for the page's own.

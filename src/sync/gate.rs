@@ -138,6 +138,14 @@ impl Gate {
         self.hold = self.backoff(now, |_| Phase::Failed(error.to_string()));
     }
 
+    /// The token that ran out or is not known, if that is what stands in the way.
+    pub(super) fn refused_token(&self) -> Option<&str> {
+        match &self.hold {
+            Hold::Shut { token, is_revoked: false } => Some(token),
+            _ => None,
+        }
+    }
+
     /// When to knock again by ourselves.
     pub(super) fn wake_at_ms(&self) -> Option<u64> {
         match self.hold {

@@ -4,6 +4,7 @@
 //! queue are the store's own (`store::outbox`).
 
 pub mod backoff;
+pub mod dated;
 pub mod driver;
 pub mod engine;
 pub mod enrol;
@@ -12,11 +13,13 @@ pub mod export;
 mod gate;
 #[cfg(target_arch = "wasm32")]
 pub mod http;
+pub mod import;
 mod photo_lane;
 pub mod protocol;
 pub mod pull;
 mod push;
 pub mod receipt;
+mod renew;
 mod reply;
 pub mod status;
 pub mod transport;

@@ -58,6 +58,16 @@ pub struct EnrolAnswer {
     pub sites: Vec<String>,
 }
 
+/// Answer 201 of `POST /v1/token`. The token that asked goes on until this one is first used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenAnswer {
+    /// Opaque; sent as `Authorization: Bearer`.
+    pub token: String,
+    /// The endpoint's own clock, RFC 3339 UTC.
+    pub expires_at: String,
+}
+
 /// What an enrolled device's person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -83,7 +93,7 @@ pub struct PushRequest {
     pub install_id: String,
     /// The number the next record will get.
     pub next_seq: u64,
-    /// Records on the phone without a receipt, those in this push included.
+    /// Records on the phone without a receipt, those in this push and those of other installs included.
     pub pending: u64,
     /// The newest the phone has seen of the store.
     pub seen: Seen,
@@ -134,6 +144,11 @@ pub struct PushItem {
     /// The record it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<String>,
+    /// The install that made the record and gave it `seq`, where that is another than the push's:
+    /// the record came over in an exported file. Empty when the file did not know; `seq` then counts
+    /// for nobody. Absent: the push's own install made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin_install: Option<String>,
 }
 
 /// A photo by its content.

@@ -224,6 +224,7 @@ pub(super) fn item(seq: u64, record: &OutboxRecord) -> PushItem {
         body_sha256: record.body_sha256.clone(),
         blobs: record.blobs.iter().map(blob).collect(),
         supersedes: record.supersedes.clone(),
+        origin_install: record.origin.as_ref().map(|origin| origin.install_id.clone()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::ui::prelude::*;
 
 use super::address::{Screen, provide_address};
+use super::components::alarm::{AlarmSpeaker, AlarmView, Resting};
 use super::components::frame::{TabBar, UpdateOffer};
 use super::i18n;
 use super::pages::clause::ClausePage;
@@ -16,16 +17,18 @@ use super::pages::standards::StandardsPage;
 use super::pages::sync::SyncPage;
 use super::pages::task::TaskPage;
 use super::pages::today::TodayPage;
+use super::platform::journal;
+use super::state::alarms::{provide_alarms, provide_closed, use_alarms};
 use super::state::delivery::{Delivery, provide_delivery};
 use super::state::load::load;
 use super::state::lock::{Gate, provide_lock, use_lock};
-use super::state::phone::{Phone, provide_phone};
+use super::state::phone::{Phone, provide_phone, use_phone};
 use super::state::settings::{provide_settings, use_settings};
 use crate::store::StoreError;
 
 /// Mounts the app in place of the shell that painted before it.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    journal::watch();
     let document = web_sys::window().and_then(|w| w.document()).expect("the app runs in a page");
     let root = document.get_element_by_id("app").expect("index.html has the app's element");
     leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), App).forget();
@@ -71,9 +74,11 @@ fn Gated(phone: Phone) -> impl IntoView {
     });
     view! {
         {move || {
-            // Read, not only tracked: a memo that nobody has read hears of no change.
-            let _ = lang.get();
             let gate = gate.get();
+            if gate != Gate::Open {
+                // Read, not only tracked: a memo that nobody has read hears of no change.
+                let _ = lang.get();
+            }
             let started = delivery.get().and_then(|started| (*started).clone());
             if gate != Gate::Open || started.is_some() {
                 remove_shell();
@@ -83,13 +88,24 @@ fn Gated(phone: Phone) -> impl IntoView {
                 (Gate::Working { seals, done, of, problem }, _) => {
                     view! { <LockWork seals done of problem /> }
                 }
-                (Gate::Open, Some(Ok(delivery))) => {
-                    provide_delivery(delivery);
-                    view! { <Screens /> }
-                }
+                (Gate::Open, Some(Ok(delivery))) => view! { <Opened delivery /> },
                 (Gate::Open, Some(Err(error))) => view! { <NoStorage error /> },
                 (Gate::Open, None) => view! { "" },
             }
+        }}
+    }
+}
+
+/// The screens of a phone that is open, with what watches over it.
+#[component]
+fn Opened(delivery: Delivery) -> impl IntoView {
+    provide_delivery(delivery);
+    provide_alarms(use_phone(), delivery);
+    let lang = use_settings().lang();
+    view! {
+        {move || {
+            let _ = lang.get();
+            view! { <Screens /> }
         }}
     }
 }
@@ -98,8 +114,11 @@ fn Gated(phone: Phone) -> impl IntoView {
 fn Screens() -> impl IntoView {
     let address = provide_address();
     let screen = address.screen();
+    let resting = use_alarms().resting;
     view! {
-        <div class="app">
+        <AlarmSpeaker />
+        <Resting />
+        <div class="app" hidden=move || resting.get()>
             {move || {
                 let built = page(screen.get());
                 address.arrived();
@@ -123,13 +142,18 @@ fn page(screen: Screen) -> AnyView {
     }
 }
 
-/// The browser gives no storage: nothing can be kept, so nothing is asked.
+/// The storage did not open: nothing can be kept, so nothing is asked.
 #[component]
 fn NoStorage(error: StoreError) -> impl IntoView {
+    provide_closed(&error);
+    let alarms = use_alarms();
     view! {
         <main class="page blocked" data-testid="no-storage">
             <h1>{i18n::tr(i18n::Msg::AppName)}</h1>
-            <div class="notice" data-kind="error" role="alert"><p>{i18n::store_problem(&error)}</p></div>
+            <div role="alert">
+                {move || alarms.list().into_iter().map(|alarm| view! { <AlarmView alarms alarm open=true /> }).collect::<Vec<_>>()}
+            </div>
+            <p class="alarm-note" role="status" data-testid="alarm-note">{move || alarms.note.get()}</p>
         </main>
     }
 }

@@ -66,5 +66,9 @@ pub const MOON: &str = r#"<path d="M20 14.2A8.3 8.3 0 0 1 9.8 4 8.3 8.3 0 1 0 20
 /// A place.
 pub const BUILDING: &str =
     r#"<path d="M5 21V3.5h9V21M14 9.5h5V21M3 21h18M8.2 7.5h2.6M8.2 11.5h2.6M8.2 15.5h2.6"/>"#;
+/// What the phone keeps: a pile of discs.
+pub const DISK: &str = r#"<path d="M5 6.5C5 4.8 8 3.5 12 3.5s7 1.3 7 3-3 3-7 3-7-1.3-7-3zM5 6.5v11c0 1.7 3 3 7 3s7-1.3 7-3v-11M5 12c0 1.7 3 3 7 3s7-1.3 7-3"/>"#;
+/// Two pages, one over the other.
+pub const PAGES: &str = r#"<path d="M8 3.5h12v13H8zM16 16.5v4H4v-13h4M8 7.5h12"/>"#;
 /// The device lock.
 pub const LOCK: &str = r#"<rect x="5" y="10.5" width="14" height="10" rx="2"/><path d="M8 10.5V7.8a4 4 0 0 1 8 0v2.7M12 14.5v2.2"/>"#;

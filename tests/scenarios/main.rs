@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod amending;
+mod custody;
 mod finishing;
 mod today;
 mod world;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use chrono::NaiveDate;
 use rounds::domain::answer::{Answer, PhotoRef};
+use rounds::domain::authorship;
 use rounds::domain::clause::{Clause, Department};
 use rounds::domain::record::Counts;
 use rounds::domain::task::{Subject, Task, TaskItem};
@@ -107,6 +108,24 @@ impl Phone {
         change(&mut draft.answer);
         let batch = draft::put_draft(Batch::new(), &self.task.id, item, &draft, rev);
         now(self.store.commit(batch)).expect("a tap is saved");
+    }
+
+    /// Answers an item in someone's name.
+    pub fn answer_as(&self, author: &str, at: usize, change: impl FnOnce(&mut Answer)) {
+        self.answer(at, change);
+        let item = &self.task.items[at].id;
+        let drafts = now(draft::drafts_of(&self.store, &self.task.id)).expect("drafts can be read");
+        let (_, mut kept) = drafts.into_iter().find(|(id, _)| id == item).expect("just answered");
+        kept.value.author = authorship::after_change(&kept.value.author, true, author);
+        let batch = draft::put_draft(Batch::new(), &self.task.id, item, &kept.value, kept.rev);
+        now(self.store.commit(batch)).expect("a tap is saved");
+    }
+
+    /// Keeps how far the task is, as every save does.
+    pub fn keep_progress(&self, progress: &Progress) {
+        let rev = now(draft::progress_of(&self.store, &self.task.id)).expect("progress can be read").rev;
+        let batch = draft::put_progress(Batch::new(), &self.task, progress, rev);
+        now(self.store.commit(batch)).expect("room for progress");
     }
 
     /// Passes every item.

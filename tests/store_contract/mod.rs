@@ -4,6 +4,7 @@
 pub mod content;
 pub mod fixture;
 pub mod handles;
+pub mod importing;
 pub mod numbers;
 pub mod reads;
 pub mod writes;
@@ -40,6 +41,10 @@ macro_rules! each_case {
             reads::pages_go_through_a_table_in_key_order,
             reads::keys_are_ordered_by_utf_16_units,
             reads::counts_whole_tables_and_groups,
+            reads::keys_come_without_their_rows,
+            importing::a_record_comes_in_with_its_photos_or_not_at_all,
+            importing::coming_in_twice_changes_nothing,
+            importing::two_tabs_taking_in_the_same_file_take_each_record_once,
             numbers::numbers_start_at_one_without_gaps,
             numbers::a_numbered_row_keeps_its_number,
             numbers::a_failed_batch_burns_no_number,

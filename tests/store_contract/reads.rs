@@ -94,3 +94,19 @@ pub async fn counts_whole_tables_and_groups(bench: &impl Bench) {
     assert_eq!(store.count(Table::Outbox, Some("set_aside")).await.unwrap(), 0);
     assert_eq!(store.count(Table::Drafts, None).await.unwrap(), 0);
 }
+
+pub async fn keys_come_without_their_rows(bench: &impl Bench) {
+    let store = bench.open().await;
+    let mut batch = Batch::new();
+    for nth in (0..1_200).rev() {
+        let group = if nth % 2 == 0 { "even" } else { "odd" };
+        batch = batch.put(Table::Photos, Row::new(format!("k{nth:04}"), group, "{}"));
+    }
+    store.commit(batch).await.unwrap();
+    let all = store.keys(Table::Photos, None).await.unwrap();
+    assert!(all.len() == 1_200 && all.is_sorted());
+    let odd = store.keys(Table::Photos, Some("odd")).await.unwrap();
+    assert_eq!((odd.len(), odd[0].as_str(), odd[599].as_str()), (600, "k0001", "k1199"));
+    assert!(store.keys(Table::Photos, Some("none")).await.unwrap().is_empty());
+    assert!(store.keys(Table::Tasks, None).await.unwrap().is_empty());
+}

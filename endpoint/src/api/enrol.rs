@@ -14,7 +14,8 @@ use crate::serve::Peer;
 use crate::state::AppState;
 use crate::store::{CodeState, NewDevice, StoreError};
 
-const TOKEN_LIFE_MS: i64 = 180 * 24 * 3600 * 1000;
+/// How long a token holds.
+pub(super) const TOKEN_LIFE_MS: i64 = 180 * 24 * 3600 * 1000;
 const MAX_NAME: usize = 100;
 
 #[utoipa::path(
@@ -34,12 +35,9 @@ pub(super) async fn enrol(
     extensions: Extensions,
     extract::Json(request): extract::Json<EnrolRequest>,
 ) -> Result<(StatusCode, Json<EnrolAnswer>), Fault> {
-    let peer = peer(&extensions);
     let now_ms = state.clock.now().millis();
-    if let Some(seconds) = state.enrol_limit.wait_seconds(peer, now_ms) {
-        return Err(too_many(seconds));
-    }
     let install_id = checked_install(&request.install_id)?;
+    let made = state.enrol_limit.begin(peer(&extensions), now_ms).map_err(too_many)?;
     let token = Secret::token().map_err(StoreError::from)?.reveal();
     let name: String =
         request.device_name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
@@ -51,7 +49,11 @@ pub(super) async fn enrol(
         token_expires_ms: now_ms + TOKEN_LIFE_MS,
         now_ms,
     };
-    let fault = match state.store.enrol(new).await? {
+    let outcome = state.store.enrol(new).await;
+    if matches!(outcome, Ok(CodeState::Taken(_)) | Err(_)) {
+        state.enrol_limit.take_back(made);
+    }
+    Err(match outcome? {
         CodeState::Taken(device) => {
             tracing::info!(device = %device.id, "enrolled");
             let answer = EnrolAnswer { device_id: device.id, token, role: device.role, sites: device.sites };
@@ -69,9 +71,7 @@ pub(super) async fn enrol(
         CodeState::Expired => {
             gone("enrol-code-expired", "The code is too old", "Codes hold for 15 minutes. Ask for a new one.")
         }
-    };
-    state.enrol_limit.failed(peer, now_ms);
-    Err(fault)
+    })
 }
 
 /// Where the request came from; in-memory tests have no connection.

@@ -16,6 +16,8 @@ use crate::store::{Arrival, ReceivedItem, Refused};
 /// The largest whole number that every JSON reader keeps exactly: 2^53 − 1 (RFC 8259, section 6).
 pub(super) const MAX_EXACT: u64 = (1 << 53) - 1;
 const MAX_WORD: usize = 200;
+/// As of the install that pushes.
+const MAX_INSTALL: usize = 100;
 
 /// Reads and checks one record.
 pub(super) fn check(value: &Value, device: &Device) -> Arrival {
@@ -67,6 +69,10 @@ fn check_form(item: &PushItem) -> Result<(), Problem> {
             "kind, author, captured_at, tz and boot_id hold at most 200 bytes of plain text.",
         ));
     }
+    let is_maker = |id: &str| id.len() <= MAX_INSTALL && !id.contains('\0');
+    if !item.origin_install.as_deref().is_none_or(is_maker) {
+        return Err(malformed("origin_install holds at most 100 bytes of plain text."));
+    }
     let good = item.blobs.iter().all(|blob| {
         is_sha256_hex(&blob.sha256)
             && blob.len <= MAX_EXACT
@@ -90,6 +96,9 @@ fn flags(item: &PushItem, body: &Value, site: Option<&str>, device: &Device) -> 
     }
     if site.is_some_and(|site| !device.sees(site)) {
         flags.push("foreign-site");
+    }
+    if item.origin_install.is_some() {
+        flags.push("imported");
     }
     if DateTime::parse_from_rfc3339(&item.captured_at).is_err() {
         flags.push("unreadable-time");

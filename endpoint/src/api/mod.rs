@@ -11,6 +11,7 @@ mod openapi;
 mod pull;
 mod push;
 mod put;
+mod token;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -22,6 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::hear_out::hear_out;
 use crate::problem::Fault;
 use crate::state::AppState;
 use crate::{demo, log, static_app};
@@ -37,6 +39,7 @@ pub fn app(state: AppState) -> Router {
     router
         .fallback(neither_call_nor_door)
         .layer(CatchPanicLayer::custom(|_| Fault::internal().into_response()))
+        .layer(from_fn(hear_out))
         .layer(from_fn(never_stored))
         .layer(from_fn(log::request))
         .with_state(state)
@@ -46,6 +49,7 @@ fn calls() -> Router<AppState> {
     let (calls, description) = OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(health::health))
         .routes(routes!(enrol::enrol))
+        .routes(routes!(token::renew))
         .routes(routes!(push::push))
         .routes(routes!(pull::pull))
         .routes(routes!(blobs::missing))

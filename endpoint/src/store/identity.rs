@@ -1,9 +1,9 @@
 //! Which store this is, its epoch and its counters.
 
-use sqlx::{AnyConnection, AnyPool, Row};
+use sqlx::{AnyPool, Row};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Backend, Store, StoreError, Tx};
 
 /// What every answer says of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Identity {
 }
 
 /// A counter of the store.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Counter {
     Epoch,
     ServerSeq,
@@ -23,12 +23,22 @@ pub(super) enum Counter {
     BackupWatermark,
 }
 
+const READ: &str = "SELECT value FROM counters WHERE name = $1";
+
 impl Store {
     /// Identity and epoch.
     pub async fn identity(&self) -> Result<Identity, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        let epoch = read(&mut connection, Counter::Epoch).await?;
-        Ok(Identity { store_id: self.store_id().to_owned(), epoch: epoch.unsigned_abs() })
+        let epoch = self.counter(Counter::Epoch).await?;
+        Ok(Identity { store_id: self.store_id(), epoch: epoch.unsigned_abs() })
+    }
+
+    pub(super) async fn counter(&self, counter: Counter) -> Result<i64, StoreError> {
+        let sql = match &self.0 {
+            Backend::Memory(memory) => return memory.read(|tables| tables.counter(counter)).await,
+            Backend::Sql(sql) => sql,
+        };
+        let query = sqlx::query(READ).bind(counter.name());
+        Ok(query.fetch_one(sql.pool()).await?.try_get(0)?)
     }
 }
 
@@ -53,23 +63,32 @@ pub(super) async fn store_id(pool: &AnyPool) -> Result<String, StoreError> {
     Ok(row.try_get(0)?)
 }
 
-pub(super) async fn read(connection: &mut AnyConnection, counter: Counter) -> Result<i64, StoreError> {
-    let query = sqlx::query("SELECT value FROM counters WHERE name = $1").bind(counter.name());
-    Ok(query.fetch_one(connection).await?.try_get(0)?)
+pub(super) async fn read(tx: &mut Tx, counter: Counter) -> Result<i64, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.counter(counter),
+        Tx::Sql(sql) => sql,
+    };
+    let query = sqlx::query(READ).bind(counter.name());
+    Ok(query.fetch_one(sql.connection()).await?.try_get(0)?)
 }
 
 /// Reads a counter and keeps its row locked, so that numbers are given in the order of commits.
-pub(super) async fn lock(connection: &mut AnyConnection, counter: Counter) -> Result<i64, StoreError> {
+pub(super) async fn lock(tx: &mut Tx, counter: Counter) -> Result<i64, StoreError> {
+    let sql = match tx {
+        // Memory has one writer at a time.
+        Tx::Memory(memory) => return memory.counter(counter),
+        Tx::Sql(sql) => sql,
+    };
     let query = sqlx::query("UPDATE counters SET value = value WHERE name = $1 RETURNING value");
-    Ok(query.bind(counter.name()).fetch_one(connection).await?.try_get(0)?)
+    Ok(query.bind(counter.name()).fetch_one(sql.connection()).await?.try_get(0)?)
 }
 
-pub(super) async fn write(
-    connection: &mut AnyConnection,
-    counter: Counter,
-    value: i64,
-) -> Result<(), StoreError> {
-    let query = sqlx::query("UPDATE counters SET value = $1 WHERE name = $2");
-    query.bind(value).bind(counter.name()).execute(connection).await?;
-    Ok(())
+/// Sets a counter, and tells what it is from now on.
+pub(super) async fn write(tx: &mut Tx, counter: Counter, value: i64) -> Result<i64, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.set_counter(counter, value),
+        Tx::Sql(sql) => sql,
+    };
+    let query = sqlx::query("UPDATE counters SET value = $1 WHERE name = $2 RETURNING value");
+    Ok(query.bind(value).bind(counter.name()).fetch_one(sql.connection()).await?.try_get(0)?)
 }

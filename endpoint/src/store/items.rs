@@ -5,7 +5,9 @@ use rounds::sync::protocol::{PushItem, Receipt};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::{Store, StoreError};
+use super::{Backend, Store, StoreError, Tx};
+
+const MAX_INDEXED: usize = 400;
 
 /// A record that passed the checks at the edge.
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ pub(super) enum Inserted {
 }
 
 /// One stored record, for whoever works on with it.
-#[derive(Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Entry {
     /// With the body's hash and number.
     pub receipt: Receipt,
@@ -54,6 +56,12 @@ pub struct Entry {
 impl Store {
     /// Received records after a number, at most `limit`, in their order.
     pub async fn entries_after(&self, server_seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+        let sql = match &self.0 {
+            Backend::Memory(memory) => {
+                return memory.read(|tables| tables.entries_after(server_seq, limit)).await;
+            }
+            Backend::Sql(sql) => sql,
+        };
         let rows = sqlx::query(
             "SELECT item_id, body_sha256, server_seq, receipt_store_id, receipt_epoch, received_at, device_id, \
              install_id, seq, kind, author, body, flags \
@@ -61,25 +69,51 @@ impl Store {
         )
         .bind(server_seq)
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(sql.pool())
         .await?;
         rows.iter().map(entry).collect()
     }
 }
 
-pub(super) async fn is_known(connection: &mut AnyConnection, item_id: &str) -> Result<bool, StoreError> {
+pub(super) async fn is_known(tx: &mut Tx, item_id: &str) -> Result<bool, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.is_known(item_id),
+        Tx::Sql(sql) => sql,
+    };
     let row = sqlx::query("SELECT item_id FROM items WHERE item_id = $1").bind(item_id);
-    Ok(row.fetch_optional(connection).await?.is_some())
+    Ok(row.fetch_optional(sql.connection()).await?.is_some())
 }
 
 /// Stores a record under its receipt unless its id is taken; the UNIQUE constraint decides.
 pub(super) async fn insert(
-    connection: &mut AnyConnection,
+    tx: &mut Tx,
     received: &ReceivedItem,
     receipt: &Receipt,
     device_id: &str,
     install_id: &str,
 ) -> Result<Inserted, StoreError> {
+    let is_new = match tx {
+        Tx::Memory(memory) => memory.insert_item(received, receipt, device_id, install_id)?,
+        Tx::Sql(sql) => insert_row(sql.connection(), received, receipt, device_id, install_id).await?,
+    };
+    if is_new {
+        return Ok(Inserted::New);
+    }
+    let item = &received.item;
+    let first = match tx {
+        Tx::Memory(memory) => memory.receipt_of(&item.item_id)?,
+        Tx::Sql(sql) => receipt_of(sql.connection(), &item.item_id).await?,
+    };
+    Ok(if first.body_sha256 == item.body_sha256 { Inserted::Same(first) } else { Inserted::Other })
+}
+
+async fn insert_row(
+    connection: &mut AnyConnection,
+    received: &ReceivedItem,
+    receipt: &Receipt,
+    device_id: &str,
+    install_id: &str,
+) -> Result<bool, StoreError> {
     let item = &received.item;
     let done = sqlx::query(
         "INSERT INTO items (item_id, server_seq, receipt_store_id, receipt_epoch, received_at, device_id, \
@@ -106,23 +140,19 @@ pub(super) async fn insert(
     .bind(&item.body_sha256)
     .bind(item.supersedes.clone())
     .bind(received.site.clone())
-    .bind(received.standard.clone())
+    .bind(received.standard.as_deref().map(indexed))
     .bind(received.flags.join(","))
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    if done.rows_affected() == 1 {
-        return Ok(Inserted::New);
-    }
-    let first = receipt_of(connection, &item.item_id).await?;
-    Ok(if first.body_sha256 == item.body_sha256 { Inserted::Same(first) } else { Inserted::Other })
+    Ok(done.rows_affected() == 1)
 }
 
 /// Takes a number of an install for a record; false when another record has it.
-pub(super) async fn claim_seq(
-    connection: &mut AnyConnection,
-    install_id: &str,
-    item: &PushItem,
-) -> Result<bool, StoreError> {
+pub(super) async fn claim_seq(tx: &mut Tx, install_id: &str, item: &PushItem) -> Result<bool, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.claim_seq(install_id, number(item.seq), &item.item_id),
+        Tx::Sql(sql) => sql,
+    };
     let done = sqlx::query(
         "INSERT INTO install_seqs (install_id, seq, item_id) VALUES ($1, $2, $3) \
          ON CONFLICT (install_id, seq) DO NOTHING",
@@ -130,46 +160,51 @@ pub(super) async fn claim_seq(
     .bind(install_id)
     .bind(number(item.seq))
     .bind(&item.item_id)
-    .execute(connection)
+    .execute(sql.connection())
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Adds a flag to a stored record.
-pub(super) async fn add_flag(
-    connection: &mut AnyConnection,
-    item_id: &str,
-    flag: &str,
-) -> Result<(), StoreError> {
+pub(super) async fn add_flag(tx: &mut Tx, item_id: &str, flag: &str) -> Result<(), StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.add_flag(item_id, flag),
+        Tx::Sql(sql) => sql,
+    };
     sqlx::query("UPDATE items SET flags = CASE WHEN flags = '' THEN $1 ELSE flags || ',' || $2 END WHERE item_id = $3")
         .bind(flag)
         .bind(flag)
         .bind(item_id)
-        .execute(connection)
+        .execute(sql.connection())
         .await?;
     Ok(())
 }
 
 /// Keeps a refused record whole; sent again, it is kept once.
 pub(super) async fn quarantine(
-    connection: &mut AnyConnection,
+    tx: &mut Tx,
     device_id: &str,
     item_id: &str,
     problem: &str,
     raw: &str,
     now_ms: i64,
 ) -> Result<(), StoreError> {
+    let raw_sha256 = sha256_hex(raw.as_bytes());
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.quarantine(device_id, &raw_sha256, item_id, problem, raw),
+        Tx::Sql(sql) => sql,
+    };
     sqlx::query(
         "INSERT INTO quarantine (device_id, raw_sha256, item_id, problem, raw, first_ms) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (device_id, raw_sha256) DO NOTHING",
     )
     .bind(device_id)
-    .bind(sha256_hex(raw.as_bytes()))
-    .bind(item_id)
+    .bind(raw_sha256)
+    .bind(indexed(item_id))
     .bind(problem)
     .bind(raw)
     .bind(now_ms)
-    .execute(connection)
+    .execute(sql.connection())
     .await?;
     Ok(())
 }
@@ -177,6 +212,13 @@ pub(super) async fn quarantine(
 /// For numbers that were checked at the edge to fit.
 pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Text that is looked up, as Postgres can keep it: without the character that it knows not, and
+/// short enough for an index. What is longer is no id of ours; it stands whole in the record itself.
+fn indexed(text: &str) -> String {
+    let end = text.floor_char_boundary(MAX_INDEXED);
+    text[..end].replace('\0', "\u{FFFD}")
 }
 
 async fn receipt_of(connection: &mut AnyConnection, item_id: &str) -> Result<Receipt, StoreError> {

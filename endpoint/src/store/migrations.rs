@@ -4,8 +4,11 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 const FIRST: &str = include_str!("../../migrations/0001_first.sql");
+const TOKEN_STAGE: &str = include_str!("../../migrations/0002_token_stage.sql");
 
 pub(super) fn all() -> Migrator {
-    let first = Migration::new(1, "first".into(), MigrationType::Simple, FIRST.into_sql_str(), false);
-    Migrator::with_migrations(vec![first])
+    Migrator::with_migrations(vec![
+        Migration::new(1, "first".into(), MigrationType::Simple, FIRST.into_sql_str(), false),
+        Migration::new(2, "token stage".into(), MigrationType::Simple, TOKEN_STAGE.into_sql_str(), false),
+    ])
 }

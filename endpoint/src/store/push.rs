@@ -1,11 +1,10 @@
 //! One push: every outcome decided, stored and numbered in one transaction.
 
 use rounds::sync::protocol::{Outcome, OutcomeStatus, Problem, PushAnswer, Receipt, Seen};
-use sqlx::AnyConnection;
 
 use super::identity::{self, Counter};
 use super::items::{self, Inserted, ReceivedItem, number};
-use super::{Store, StoreError, blobs};
+use super::{Store, StoreError, Tx, blobs};
 use crate::auth::Device;
 use crate::clock::Moment;
 
@@ -56,40 +55,24 @@ impl Store {
         arrivals: &[Arrival],
         now: Moment,
     ) -> Result<PushAnswer, StoreError> {
-        let mut write = self.begin_write().await?;
-        let connection = write.connection();
-        let first_seq = identity::lock(connection, Counter::ServerSeq).await?;
-        let (epoch, server_seq) =
-            notice_restore(connection, self.store_id(), &envelope.seen, first_seq).await?;
-        let mut ledger = Ledger {
-            store_id: self.store_id(),
-            device,
-            install_id: &envelope.install_id,
-            epoch,
-            server_seq,
-            now,
-        };
-        note_install(connection, device, envelope, now).await?;
-        let outcomes = ledger.take_all(connection, arrivals).await?;
-        identity::write(connection, Counter::ServerSeq, ledger.server_seq).await?;
-        let watermark = identity::read(connection, Counter::BackupWatermark).await?;
-        write.commit().await?;
-        Ok(PushAnswer {
-            store_id: self.store_id().to_owned(),
-            epoch,
-            backup_watermark: watermark.unsigned_abs(),
-            outcomes,
-        })
+        let mut tx = self.begin().await?;
+        let store_id = tx.store_id()?;
+        let first_seq = identity::lock(&mut tx, Counter::ServerSeq).await?;
+        let (epoch, server_seq) = notice_restore(&mut tx, &store_id, &envelope.seen, first_seq).await?;
+        let install_id = envelope.install_id.as_str();
+        let mut ledger = Ledger { store_id: &store_id, device, install_id, epoch, server_seq, now };
+        note_install(&mut tx, device, envelope, now).await?;
+        let outcomes = ledger.take_all(&mut tx, arrivals).await?;
+        identity::write(&mut tx, Counter::ServerSeq, ledger.server_seq).await?;
+        let watermark = identity::read(&mut tx, Counter::BackupWatermark).await?;
+        tx.commit().await?;
+        Ok(PushAnswer { store_id, epoch, backup_watermark: watermark.unsigned_abs(), outcomes })
     }
 }
 
 impl Ledger<'_> {
     /// One outcome an arrival. What waits for a record later in the same push is tried again.
-    async fn take_all(
-        &mut self,
-        connection: &mut AnyConnection,
-        arrivals: &[Arrival],
-    ) -> Result<Vec<Outcome>, StoreError> {
+    async fn take_all(&mut self, tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<Outcome>, StoreError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; arrivals.len()];
         loop {
             let mut stored_one = false;
@@ -97,7 +80,7 @@ impl Ledger<'_> {
                 if slot.as_ref().is_some_and(|outcome| outcome.status != OutcomeStatus::Deferred) {
                     continue;
                 }
-                let outcome = self.take(connection, arrival).await?;
+                let outcome = self.take(tx, arrival).await?;
                 stored_one |= outcome.status == OutcomeStatus::Stored;
                 *slot = Some(outcome);
             }
@@ -108,48 +91,41 @@ impl Ledger<'_> {
         }
     }
 
-    async fn take(
-        &mut self,
-        connection: &mut AnyConnection,
-        arrival: &Arrival,
-    ) -> Result<Outcome, StoreError> {
+    async fn take(&mut self, tx: &mut Tx, arrival: &Arrival) -> Result<Outcome, StoreError> {
         let received = match &arrival.checked {
             Ok(received) => received,
-            Err(Refused(problem)) => return self.refuse(connection, arrival, problem.clone()).await,
+            Err(Refused(problem)) => return self.refuse(tx, arrival, problem.clone()).await,
         };
         let item = &received.item;
         if let Some(earlier) = &item.supersedes
-            && !items::is_known(connection, earlier).await?
+            && !items::is_known(tx, earlier).await?
         {
             return Ok(without_receipt(OutcomeStatus::Deferred, &item.item_id, missing_dependency()));
         }
         let receipt = self.next_receipt(received);
-        match items::insert(connection, received, &receipt, &self.device.id, self.install_id).await? {
+        let maker = item.origin_install.as_deref().unwrap_or(self.install_id);
+        match items::insert(tx, received, &receipt, &self.device.id, maker).await? {
             Inserted::New => {
                 self.server_seq += 1;
-                if !items::claim_seq(connection, self.install_id, item).await? {
-                    items::add_flag(connection, &item.item_id, "seq-reused").await?;
+                // A record whose maker nobody knows says nothing about anyone's numbers.
+                if !maker.is_empty() && !items::claim_seq(tx, maker, item).await? {
+                    items::add_flag(tx, &item.item_id, "seq-reused").await?;
                 }
-                blobs::add_refs(connection, &self.device.id, item).await?;
+                blobs::add_refs(tx, &self.device.id, item).await?;
                 Ok(with_receipt(OutcomeStatus::Stored, receipt))
             }
             Inserted::Same(first) => {
-                blobs::add_refs(connection, &self.device.id, item).await?;
+                blobs::add_refs(tx, &self.device.id, item).await?;
                 Ok(with_receipt(OutcomeStatus::Duplicate, first))
             }
-            Inserted::Other => self.refuse(connection, arrival, id_reuse()).await,
+            Inserted::Other => self.refuse(tx, arrival, id_reuse()).await,
         }
     }
 
-    async fn refuse(
-        &self,
-        connection: &mut AnyConnection,
-        arrival: &Arrival,
-        problem: Problem,
-    ) -> Result<Outcome, StoreError> {
+    async fn refuse(&self, tx: &mut Tx, arrival: &Arrival, problem: Problem) -> Result<Outcome, StoreError> {
         let code = problem.code().to_owned();
         let (id, raw) = (&arrival.item_id, &arrival.raw);
-        items::quarantine(connection, &self.device.id, id, &code, raw, self.now.millis()).await?;
+        items::quarantine(tx, &self.device.id, id, &code, raw, self.now.millis()).await?;
         Ok(without_receipt(OutcomeStatus::Rejected, id, problem))
     }
 
@@ -168,25 +144,25 @@ impl Ledger<'_> {
 /// A phone that has seen more than the store holds proves that the store was restored. The epoch
 /// rises once for it, and numbers go on above what was seen, so that none is given twice.
 async fn notice_restore(
-    connection: &mut AnyConnection,
+    tx: &mut Tx,
     store_id: &str,
     seen: &Seen,
     server_seq: i64,
 ) -> Result<(u64, i64), StoreError> {
-    let epoch = identity::read(connection, Counter::Epoch).await?.unsigned_abs();
+    let epoch = identity::read(tx, Counter::Epoch).await?.unsigned_abs();
     let lost_epoch = seen.epoch > epoch;
     let lost_records = seen.epoch == epoch && number(seen.server_seq) > server_seq;
     if seen.store_id != store_id || !(lost_epoch || lost_records) {
         return Ok((epoch, server_seq));
     }
     let raised = seen.epoch.max(epoch) + 1;
-    identity::write(connection, Counter::Epoch, number(raised)).await?;
+    let raised = identity::write(tx, Counter::Epoch, number(raised)).await?.unsigned_abs();
     tracing::warn!(epoch = raised, "a phone has seen newer records than this store holds: it was restored");
     Ok((raised, server_seq.max(number(seen.server_seq))))
 }
 
 async fn note_install(
-    connection: &mut AnyConnection,
+    tx: &mut Tx,
     device: &Device,
     envelope: &Envelope,
     now: Moment,
@@ -194,6 +170,12 @@ async fn note_install(
     if envelope.install_id != device.install_id {
         tracing::warn!(device = %device.id, "this phone lost its storage or was copied: another install pushes");
     }
+    let sql = match tx {
+        Tx::Memory(memory) => {
+            return memory.note_install(&device.id, &envelope.install_id, envelope.next_seq);
+        }
+        Tx::Sql(sql) => sql,
+    };
     sqlx::query(
         "INSERT INTO installs (device_id, install_id, next_seq, pending, seen_ms) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (device_id, install_id) DO UPDATE SET next_seq = excluded.next_seq, \
@@ -204,7 +186,7 @@ async fn note_install(
     .bind(number(envelope.next_seq))
     .bind(number(envelope.pending))
     .bind(now.millis())
-    .execute(connection)
+    .execute(sql.connection())
     .await?;
     Ok(())
 }

@@ -2,12 +2,12 @@
 
 use rounds::sync::protocol::PulledRecord;
 use serde_json::Value;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
 
 use super::identity::{self, Counter};
 use super::items::number;
-use super::{Store, StoreError, devices};
+use super::{Backend, Store, StoreError, Tx, devices};
 use crate::auth::Device;
 
 /// A record to be written.
@@ -46,8 +46,7 @@ pub fn pull_scope(device: &Device) -> String {
 impl Store {
     /// The number of the newest change.
     pub async fn newest_change(&self) -> Result<u64, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        Ok(identity::read(&mut connection, Counter::ChangeSeq).await?.unsigned_abs())
+        Ok(self.counter(Counter::ChangeSeq).await?.unsigned_abs())
     }
 
     /// Records changed after a number that the device may see, at most `limit`, in order of change;
@@ -58,6 +57,13 @@ impl Store {
         change_seq: u64,
         limit: i64,
     ) -> Result<Vec<(u64, PulledRecord)>, StoreError> {
+        let sql = match &self.0 {
+            Backend::Memory(memory) => {
+                let change_seq = number(change_seq);
+                return memory.read(|tables| tables.changes_after(&device.id, change_seq, limit)).await?;
+            }
+            Backend::Sql(sql) => sql,
+        };
         let rows = sqlx::query(
             "SELECT kind, id, rev, deleted, body, change_seq FROM records WHERE change_seq > $1 AND \
              (site = '' OR site IN (SELECT site FROM device_sites WHERE device_id = $2)) \
@@ -66,112 +72,110 @@ impl Store {
         .bind(number(change_seq))
         .bind(&device.id)
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(sql.pool())
         .await?;
         rows.iter().map(pulled).collect()
     }
 
     /// True when the store holds the record.
     pub async fn has_record(&self, kind: &str, id: &str) -> Result<bool, StoreError> {
+        let sql = match &self.0 {
+            Backend::Memory(memory) => return memory.read(|tables| tables.has_record(kind, id)).await,
+            Backend::Sql(sql) => sql,
+        };
         let row = sqlx::query("SELECT id FROM records WHERE kind = $1 AND id = $2 AND deleted = 0");
-        Ok(row.bind(kind).bind(id).fetch_optional(&self.pool).await?.is_some())
+        Ok(row.bind(kind).bind(id).fetch_optional(sql.pool()).await?.is_some())
     }
 
     /// Writes those records that are not there yet, as one; returns how many were new.
     pub async fn add_missing(&self, records: &[Record]) -> Result<usize, StoreError> {
-        let mut write = self.begin_write().await?;
-        let connection = write.connection();
-        let mut change = identity::lock(connection, Counter::ChangeSeq).await?;
+        let mut tx = self.begin().await?;
+        let mut change = identity::lock(&mut tx, Counter::ChangeSeq).await?;
         let first = change;
         for record in records {
-            if insert(connection, record, change + 1).await? {
+            if insert(&mut tx, record, change + 1).await? {
                 change += 1;
             }
         }
-        identity::write(connection, Counter::ChangeSeq, change).await?;
-        write.commit().await?;
+        identity::write(&mut tx, Counter::ChangeSeq, change).await?;
+        tx.commit().await?;
         Ok(usize::try_from(change - first).unwrap_or_default())
     }
 
     /// Buries tasks of days before `date` (as text, year first), so that pulls stay short.
     pub async fn bury_tasks_before(&self, date: &str, id_prefix: &str) -> Result<(), StoreError> {
-        let mut write = self.begin_write().await?;
-        let connection = write.connection();
-        let mut change = identity::lock(connection, Counter::ChangeSeq).await?;
+        let mut tx = self.begin().await?;
+        let mut change = identity::lock(&mut tx, Counter::ChangeSeq).await?;
         let bound = format!("{id_prefix}{date}");
-        let rows = sqlx::query(
-            "SELECT id FROM records WHERE kind = 'task' AND deleted = 0 AND id >= $1 AND id < $2 ORDER BY id",
-        )
-        .bind(id_prefix)
-        .bind(&bound)
-        .fetch_all(&mut *connection)
-        .await?;
-        for row in rows {
+        // Compared here, because databases do not agree on the order of text.
+        let is_old = |id: &String| id.starts_with(id_prefix) && *id < bound;
+        for id in living(&mut tx, "task").await?.iter().filter(|id| is_old(id)) {
             change += 1;
-            sqlx::query(
-                "UPDATE records SET deleted = 1, body = 'null', rev = rev + 1, change_seq = $1 \
-                 WHERE kind = 'task' AND id = $2",
-            )
-            .bind(change)
-            .bind(row.try_get::<String, _>(0)?)
-            .execute(&mut *connection)
-            .await?;
+            bury(&mut tx, "task", id, change).await?;
         }
-        identity::write(connection, Counter::ChangeSeq, change).await?;
-        write.commit().await
+        identity::write(&mut tx, Counter::ChangeSeq, change).await?;
+        tx.commit().await
     }
 
     /// Writes a record on top of revision `base`; 0 makes a new one. A manager who makes a new
     /// site sees it from then on.
     pub async fn put(&self, device: &Device, record: &Record, base: u64) -> Result<PutOutcome, StoreError> {
-        let mut write = self.begin_write().await?;
-        let connection = write.connection();
-        let change = identity::lock(connection, Counter::ChangeSeq).await? + 1;
-        let current = current(connection, record).await?;
+        let mut tx = self.begin().await?;
+        let change = identity::lock(&mut tx, Counter::ChangeSeq).await? + 1;
+        let current = current(&mut tx, record).await?;
         if let Some((_, site)) = &current
             && !site.is_empty()
             && !device.sees(site)
         {
             return Ok(PutOutcome::NotYours);
         }
-        if record.kind == "standard" && current.is_some() && was_judged_by(connection, &record.id).await? {
+        if record.kind == "standard" && current.is_some() && was_judged_by(&mut tx, &record.id).await? {
             return Ok(PutOutcome::InUse);
         }
         let written = if base == 0 {
-            insert(connection, record, change).await?
+            insert(&mut tx, record, change).await?
         } else {
-            update(connection, record, base, change).await?
+            update(&mut tx, record, base, change).await?
         };
         if !written {
             return Ok(PutOutcome::Stale(current.map_or(0, |(rev, _)| rev)));
         }
         if record.kind == "site" {
-            devices::add_site(connection, &device.id, &record.site).await?;
+            devices::add_site(&mut tx, &device.id, &record.site).await?;
         }
-        identity::write(connection, Counter::ChangeSeq, change).await?;
-        write.commit().await?;
+        identity::write(&mut tx, Counter::ChangeSeq, change).await?;
+        tx.commit().await?;
         Ok(PutOutcome::Written(base + 1))
     }
 }
 
-async fn current(
-    connection: &mut AnyConnection,
-    record: &Record,
-) -> Result<Option<(u64, String)>, StoreError> {
+async fn current(tx: &mut Tx, record: &Record) -> Result<Option<(u64, String)>, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.current(&record.kind, &record.id),
+        Tx::Sql(sql) => sql,
+    };
     let row = sqlx::query("SELECT rev, site FROM records WHERE kind = $1 AND id = $2")
         .bind(&record.kind)
         .bind(&record.id)
-        .fetch_optional(connection)
+        .fetch_optional(sql.connection())
         .await?;
     row.map(|row| Ok((row.try_get::<i64, _>(0)?.unsigned_abs(), row.try_get(1)?))).transpose()
 }
 
-async fn was_judged_by(connection: &mut AnyConnection, standard: &str) -> Result<bool, StoreError> {
+async fn was_judged_by(tx: &mut Tx, standard: &str) -> Result<bool, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.was_judged_by(standard),
+        Tx::Sql(sql) => sql,
+    };
     let row = sqlx::query("SELECT item_id FROM items WHERE standard = $1 LIMIT 1").bind(standard);
-    Ok(row.fetch_optional(connection).await?.is_some())
+    Ok(row.fetch_optional(sql.connection()).await?.is_some())
 }
 
-async fn insert(connection: &mut AnyConnection, record: &Record, change: i64) -> Result<bool, StoreError> {
+async fn insert(tx: &mut Tx, record: &Record, change: i64) -> Result<bool, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.insert_record(record, change),
+        Tx::Sql(sql) => sql,
+    };
     let done = sqlx::query(
         "INSERT INTO records (kind, id, site, rev, deleted, body, change_seq) VALUES ($1, $2, $3, 1, 0, $4, $5) \
          ON CONFLICT (kind, id) DO NOTHING",
@@ -181,17 +185,16 @@ async fn insert(connection: &mut AnyConnection, record: &Record, change: i64) ->
     .bind(&record.site)
     .bind(record.body.to_string())
     .bind(change)
-    .execute(connection)
+    .execute(sql.connection())
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
-async fn update(
-    connection: &mut AnyConnection,
-    record: &Record,
-    base: u64,
-    change: i64,
-) -> Result<bool, StoreError> {
+async fn update(tx: &mut Tx, record: &Record, base: u64, change: i64) -> Result<bool, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.update_record(record, base, change),
+        Tx::Sql(sql) => sql,
+    };
     let done = sqlx::query(
         "UPDATE records SET site = $1, body = $2, deleted = 0, rev = rev + 1, change_seq = $3 \
          WHERE kind = $4 AND id = $5 AND rev = $6",
@@ -202,9 +205,39 @@ async fn update(
     .bind(&record.kind)
     .bind(&record.id)
     .bind(number(base))
-    .execute(connection)
+    .execute(sql.connection())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Ids of the records of a kind that are not buried, in order.
+async fn living(tx: &mut Tx, kind: &str) -> Result<Vec<String>, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.living(kind),
+        Tx::Sql(sql) => sql,
+    };
+    let rows = sqlx::query("SELECT id FROM records WHERE kind = $1 AND deleted = 0 ORDER BY id")
+        .bind(kind)
+        .fetch_all(sql.connection())
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+async fn bury(tx: &mut Tx, kind: &str, id: &str, change: i64) -> Result<(), StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.bury(kind, id, change),
+        Tx::Sql(sql) => sql,
+    };
+    sqlx::query(
+        "UPDATE records SET deleted = 1, body = 'null', rev = rev + 1, change_seq = $1 \
+         WHERE kind = $2 AND id = $3",
+    )
+    .bind(change)
+    .bind(kind)
+    .bind(id)
+    .execute(sql.connection())
+    .await?;
+    Ok(())
 }
 
 fn pulled(row: &AnyRow) -> Result<(u64, PulledRecord), StoreError> {

@@ -34,6 +34,9 @@ pub(super) async fn setting(pool: &AnyPool, setting: Setting) -> Result<String, 
     let query = match setting {
         Setting::JournalMode => "SELECT CAST(journal_mode AS TEXT) FROM pragma_journal_mode",
         Setting::Synchronous => "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous",
+        Setting::SynchronousCommit | Setting::Fsync => {
+            return Err(StoreError::Lost("that is a setting of Postgres"));
+        }
         Setting::ForeignKeys => "SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys",
     };
     Ok(sqlx::query(query).fetch_one(pool).await?.try_get(0)?)

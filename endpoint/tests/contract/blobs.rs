@@ -67,14 +67,13 @@ async fn bytes_beyond_what_was_noted_are_cut_off_before_going_on() {
     let (phone, sha256) = phone_with(&endpoint, &photo).await;
     endpoint.chunk(&phone, &sha256, 0, &photo[..1000]).await;
     // A kill between the file and its row leaves bytes that nobody noted.
-    let staged = endpoint.dir.path().join("photos/uploads").join(format!("{}-{sha256}", phone.id));
     let mut torn = photo[..1000].to_vec();
     torn.extend([0u8; 500]);
-    std::fs::write(&staged, torn).unwrap();
+    endpoint.place.tear_upload(endpoint.dir.path(), &phone.id, &sha256, Some(&torn));
     assert_eq!(missing(&endpoint, &phone, &sha256).await, Some(1000));
     assert_eq!(endpoint.chunk(&phone, &sha256, 1000, &photo[1000..]).await.status, StatusCode::CREATED);
     // And a folder lost altogether means to start over.
-    assert!(!staged.exists());
+    assert!(!endpoint.place.has_upload(endpoint.dir.path(), &phone.id, &sha256));
 }
 
 #[tokio::test]
@@ -83,8 +82,7 @@ async fn a_lost_staging_file_means_starting_over() {
     let photo = jpeg(3000, 3);
     let (phone, sha256) = phone_with(&endpoint, &photo).await;
     endpoint.chunk(&phone, &sha256, 0, &photo[..1000]).await;
-    std::fs::remove_file(endpoint.dir.path().join("photos/uploads").join(format!("{}-{sha256}", phone.id)))
-        .unwrap();
+    endpoint.place.tear_upload(endpoint.dir.path(), &phone.id, &sha256, None);
     assert_eq!(missing(&endpoint, &phone, &sha256).await, Some(0));
     assert_eq!(endpoint.chunk(&phone, &sha256, 0, &photo).await.status, StatusCode::CREATED);
 }

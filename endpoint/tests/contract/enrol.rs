@@ -5,6 +5,7 @@ use rounds::sync::protocol::{DeviceRole, EnrolAnswer};
 use serde_json::json;
 
 use crate::harness::{Endpoint, Phone};
+use crate::place::Place;
 
 const MINUTE: i64 = 60_000;
 
@@ -104,19 +105,20 @@ async fn what_is_no_enrolment_is_told_so() {
 }
 
 #[tokio::test]
-async fn neither_tokens_nor_codes_are_in_the_database_file() {
+async fn neither_tokens_nor_codes_are_in_the_database() {
     let endpoint = Endpoint::demo().await;
     let phone = endpoint.phone(DeviceRole::Butler).await;
     let code = endpoint.code(DeviceRole::Butler, &["lanting"]).await;
+    if matches!(endpoint.place, Place::Memory(_)) {
+        // The twin keeps what SQL keeps, and nothing of it is on disk.
+        return;
+    }
     endpoint.state.close().await;
-    for entry in std::fs::read_dir(endpoint.dir.path()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            let bytes = std::fs::read(&path).unwrap();
-            for secret in [phone.token.as_bytes(), code.as_bytes(), code.replace('-', "").as_bytes()] {
-                assert!(!bytes.windows(secret.len()).any(|window| window == secret), "{}", path.display());
-            }
-        }
+    let bytes = endpoint.place.bytes();
+    let has = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(has(&phone.install), "these are the rows");
+    for secret in [phone.token.as_str(), code.as_str(), &code.replace('-', "")] {
+        assert!(!has(secret));
     }
 }
 

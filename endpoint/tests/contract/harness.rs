@@ -10,20 +10,23 @@ use chrono::DateTime;
 use http_body_util::BodyExt;
 use rounds::domain::hash::sha256_hex;
 use rounds::sync::protocol::{DeviceRole, EnrolAnswer, Problem, PushAnswer};
+use rounds_endpoint::AppState;
 use rounds_endpoint::clock::Clock;
 use rounds_endpoint::demo::Demo;
 use rounds_endpoint::secret::Secret;
-use rounds_endpoint::{AppState, Config};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
+
+use crate::place::Place;
 
 /// 2026-11-23 04:00 UTC, noon in China.
 pub const NOON: i64 = 1_795_406_400_000;
 
 pub struct Endpoint {
     pub dir: TempDir,
+    pub place: Place,
     pub state: AppState,
     pub router: Router,
     now: Arc<AtomicI64>,
@@ -46,15 +49,22 @@ impl Endpoint {
     pub async fn demo() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let now = Arc::new(AtomicI64::new(NOON));
-        let state = open(&dir, &now).await;
-        Self { router: rounds_endpoint::app(state.clone()), dir, state, now }
+        let place = Place::fresh(dir.path()).await;
+        let state = place.start(dir.path(), clock(&now), Some(Demo::new(None, true))).await;
+        Self { router: rounds_endpoint::app(state.clone()), dir, place, state, now }
     }
 
-    /// Stops and starts on the same files.
+    /// Stops and starts on the same database and files.
     pub async fn restart(&mut self) {
         self.state.close().await;
-        self.state = open(&self.dir, &self.now).await;
+        let demo = Some(Demo::new(None, true));
+        self.state = self.place.start(self.dir.path(), clock(&self.now), demo).await;
         self.router = rounds_endpoint::app(self.state.clone());
+    }
+
+    /// As a second process on the same database: it shares no queue with the first.
+    pub async fn second(&self) -> Router {
+        rounds_endpoint::app(self.place.start(self.dir.path(), clock(&self.now), None).await)
     }
 
     pub fn pass(&self, millis: i64) {
@@ -192,18 +202,9 @@ pub fn jpeg(len: usize, salt: u8) -> Vec<u8> {
     bytes
 }
 
-async fn open(dir: &TempDir, now: &Arc<AtomicI64>) -> AppState {
+fn clock(now: &Arc<AtomicI64>) -> Clock {
     let now = Arc::clone(now);
-    let clock = Clock::new(move || {
+    Clock::new(move || {
         DateTime::from_timestamp_millis(now.load(Ordering::SeqCst)).expect("a moment of our time")
-    });
-    AppState::open(Config {
-        db: dir.path().join("data base.sqlite"),
-        blobs: dir.path().join("photos"),
-        app: Some(dir.path().join("dist")),
-        demo: Some(Demo::new(None, true)),
-        clock,
     })
-    .await
-    .unwrap()
 }

@@ -10,21 +10,22 @@ use std::thread;
 
 use rounds::sync::protocol::{DeviceRole, EnrolAnswer, OutcomeStatus, PushAnswer, Receipt};
 use rounds_endpoint::secret::Secret;
-use rounds_endpoint::store::Store;
 use serde_json::json;
 
 use crate::harness::{Phone, item, push_body};
+use crate::place::Place;
 
 const ROUNDS: u64 = 4;
 const RECEIPTS_BEFORE_KILL: usize = 12;
 
 #[tokio::test]
-async fn no_receipted_record_is_lost_to_kill_9() {
+async fn hazard_26_no_receipted_record_is_lost_to_kill_9() {
     let dir = tempfile::tempdir().unwrap();
-    let phone = enrolled(dir.path()).await;
+    let place = Place::fresh(dir.path()).await;
+    let phone = enrolled(dir.path(), &place).await;
     let mut receipts: HashMap<String, Receipt> = HashMap::new();
     for round in 0..ROUNDS {
-        let (mut child, address) = start(dir.path());
+        let (mut child, address) = start(dir.path(), &place);
         let (send, arrived) = mpsc::channel::<Receipt>();
         let pushers: Vec<_> = (0..2)
             .map(|pusher| {
@@ -52,7 +53,7 @@ async fn no_receipted_record_is_lost_to_kill_9() {
         }
     }
     assert!(receipts.len() >= RECEIPTS_BEFORE_KILL * ROUNDS as usize);
-    let store = Store::open(&dir.path().join("a.sqlite")).await.unwrap();
+    let store = place.reopened().await;
     let entries = store.entries_after(0, 100_000).await.unwrap();
     let stored: HashMap<&str, &Receipt> =
         entries.iter().map(|entry| (entry.receipt.item_id.as_str(), &entry.receipt)).collect();
@@ -62,10 +63,11 @@ async fn no_receipted_record_is_lost_to_kill_9() {
     }
 }
 
-#[test]
-fn terminate_stops_it_gently() {
+#[tokio::test]
+async fn terminate_stops_it_gently() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut child, address) = start(dir.path());
+    let place = Place::fresh(dir.path()).await;
+    let (mut child, address) = start(dir.path(), &place);
     let health = http(&address, "GET", "/v1/health", "", "").unwrap();
     assert!(health.contains("rounds-endpoint"));
     let done = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
@@ -73,25 +75,31 @@ fn terminate_stops_it_gently() {
     assert!(child.wait().unwrap().success());
 }
 
-#[test]
-fn commands_on_a_database_that_is_not_there_say_so() {
+#[tokio::test]
+async fn commands_on_a_database_that_is_not_there_say_so() {
     let dir = tempfile::tempdir().unwrap();
-    let db = dir.path().join("none.sqlite");
+    let place = Place::fresh(dir.path()).await;
     let output = Command::new(env!("CARGO_BIN_EXE_rounds-endpoint"))
-        .args(["enrol", "--role", "butler", "--db"])
-        .arg(&db)
+        .args(["enrol", "--role", "butler"])
+        .args(place.arguments())
         .output()
         .unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("there is no database"));
-    assert!(!db.exists());
+    match &place {
+        Place::Sqlite(file) => assert!(!file.exists()),
+        _ => {
+            let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
+            assert_eq!(place.count(tables).await, 0);
+        }
+    }
 }
 
-async fn enrolled(dir: &Path) -> Phone {
-    let (mut child, address) = start(dir);
+async fn enrolled(dir: &Path, place: &Place) -> Phone {
+    let (mut child, address) = start(dir, place);
     let output = Command::new(env!("CARGO_BIN_EXE_rounds-endpoint"))
-        .args(["enrol", "--role", "butler", "--site", "lanting", "--db"])
-        .arg(dir.join("a.sqlite"))
+        .args(["enrol", "--role", "butler", "--site", "lanting"])
+        .args(place.arguments())
         .output()
         .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
@@ -125,10 +133,10 @@ fn push_until_cut(address: &str, phone: &Phone, first_seq: u64, receipts: &mpsc:
 }
 
 /// Starts the program on a port of its own; ready once it has said where it listens.
-fn start(dir: &Path) -> (Child, String) {
+fn start(dir: &Path, place: &Place) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rounds-endpoint"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--db"])
-        .arg(dir.join("a.sqlite"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(place.arguments())
         .arg("--blobs")
         .arg(dir.join("photos"))
         .stdout(Stdio::piped())

@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use rounds::sync::protocol::{DeviceRole, OutcomeStatus, PushAnswer};
+use rounds_endpoint::secret::Secret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -107,7 +108,7 @@ async fn bad_records_are_refused_one_by_one_with_a_code_each_and_the_good_arrive
     assert_eq!(count(&endpoint).await, 2);
     // Nothing is lost: what was refused is kept whole, once however often it is sent.
     endpoint.push(&phone, &items).await;
-    assert_eq!(quarantined(&endpoint).await, 8);
+    assert_eq!(endpoint.place.quarantined().await, 8);
 }
 
 #[tokio::test]
@@ -122,7 +123,7 @@ async fn other_bytes_under_a_known_id_are_refused_and_both_are_kept() {
     assert_eq!(codes(&answer), ["id-reuse"]);
     let entries = endpoint.state.store.entries_after(0, 10).await.unwrap();
     assert_eq!((entries.len(), entries[0].body.as_str()), (1, first["body"].as_str().unwrap()));
-    assert_eq!(quarantined(&endpoint).await, 1);
+    assert_eq!(endpoint.place.quarantined().await, 1);
 }
 
 #[tokio::test]
@@ -232,10 +233,19 @@ async fn an_empty_push_is_a_probe() {
     assert_eq!((answer.outcomes.len(), answer.epoch, answer.backup_watermark), (0, 1, 0));
 }
 
-/// Refused records kept, counted by a second connection to the file.
-async fn quarantined(endpoint: &Endpoint) -> i64 {
-    use sqlx::Row;
-    let file = endpoint.dir.path().join("data base.sqlite").display().to_string().replace(' ', "%20");
-    let pool = sqlx::AnyPool::connect(&format!("sqlite://{file}")).await.unwrap();
-    sqlx::query("SELECT COUNT(*) FROM quarantine").fetch_one(&pool).await.unwrap().get(0)
+#[tokio::test]
+async fn a_record_that_no_index_and_no_text_column_takes_holds_up_nobody() {
+    let endpoint = Endpoint::demo().await;
+    let phone = endpoint.phone(DeviceRole::Butler).await;
+    // Random, so that it cannot be packed into a smaller place.
+    let long: String = (0..250).map(|_| Secret::token().unwrap().reveal()).collect();
+    let mut vast_id = item(1);
+    vast_id["item_id"] = json!(long);
+    let mut odd_id = item(2);
+    odd_id["item_id"] = json!("a\0b");
+    let vast_edition = json!({ "site": "lanting", "standard": long, "edition": "1" }).to_string();
+    let answer =
+        endpoint.push(&phone, &[vast_id, odd_id, with_body(3, "result", &vast_edition), item(4)]).await;
+    assert_eq!(codes(&answer), ["malformed-item", "malformed-item", "Stored", "Stored"]);
+    assert_eq!((endpoint.place.quarantined().await, count(&endpoint).await), (2, 2));
 }

@@ -6,6 +6,7 @@ use rounds_endpoint::store::Setting;
 use serde_json::{Value, json};
 
 use crate::harness::{Endpoint, Phone, item, push_body};
+use crate::place::Place;
 
 async fn push_seen(endpoint: &Endpoint, phone: &Phone, items: &[Value], seen: Value) -> PushAnswer {
     let mut body = push_body(phone, items);
@@ -23,19 +24,13 @@ async fn a_restored_store_raises_its_epoch_once_and_takes_again_what_it_lost() {
     endpoint.push(&phone, std::slice::from_ref(&kept)).await;
 
     endpoint.state.close().await;
-    let db = endpoint.dir.path().join("data base.sqlite");
-    let backup = endpoint.dir.path().join("backup");
-    std::fs::copy(&db, &backup).unwrap();
+    let backup = endpoint.place.back_up().await;
     endpoint.restart().await;
     let before = endpoint.push(&phone, std::slice::from_ref(&lost)).await;
     let seen = json!({ "store_id": before.store_id, "epoch": 1, "server_seq": 2 });
 
     endpoint.state.close().await;
-    for suffix in ["-wal", "-shm"] {
-        // Closing has folded the log into the file; a leftover would undo the restore.
-        let _ = std::fs::remove_file(format!("{}{suffix}", db.display()));
-    }
-    std::fs::copy(&backup, &db).unwrap();
+    endpoint.place.restore(&backup).await;
     endpoint.restart().await;
 
     let after = push_seen(&endpoint, &phone, &[], seen.clone()).await;
@@ -73,7 +68,14 @@ async fn an_epoch_lost_with_the_backup_is_passed_over() {
 async fn the_database_is_durable_at_each_commit() {
     let endpoint = Endpoint::demo().await;
     let store = &endpoint.state.store;
-    assert_eq!(store.setting(Setting::JournalMode).await.unwrap(), "wal");
-    assert_eq!(store.setting(Setting::Synchronous).await.unwrap(), "2");
-    assert_eq!(store.setting(Setting::ForeignKeys).await.unwrap(), "1");
+    let expected = match &endpoint.place {
+        Place::Sqlite(_) => {
+            vec![(Setting::JournalMode, "wal"), (Setting::Synchronous, "2"), (Setting::ForeignKeys, "1")]
+        }
+        Place::Postgres { .. } => vec![(Setting::SynchronousCommit, "on"), (Setting::Fsync, "on")],
+        Place::Memory(_) => return assert!(store.setting(Setting::Fsync).await.is_err()),
+    };
+    for (setting, value) in expected {
+        assert_eq!(store.setting(setting).await.unwrap(), value, "{setting:?}");
+    }
 }

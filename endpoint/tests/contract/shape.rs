@@ -81,6 +81,7 @@ async fn the_description_lists_every_call_of_the_contract_and_says_how_each_fail
     let contract = [
         "get /v1/health",
         "post /v1/enrol",
+        "post /v1/token",
         "post /v1/push",
         "get /v1/pull",
         "post /v1/blobs/missing",
@@ -113,7 +114,7 @@ async fn the_demos_door_opens_the_app_with_a_fresh_code_each_time() {
 async fn without_the_demo_there_is_no_door() {
     let dir = tempfile::tempdir().unwrap();
     let state = rounds_endpoint::AppState::open(rounds_endpoint::Config {
-        db: dir.path().join("a.sqlite"),
+        db: dir.path().join("a.sqlite").into(),
         blobs: dir.path().join("photos"),
         app: None,
         demo: None,

@@ -1,60 +1,91 @@
 //! Many writers, the same ids: one row each, one `stored` each, whichever connection came first.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use rounds::sync::protocol::{DeviceRole, OutcomeStatus, PushAnswer};
-use serde_json::Value;
 
-use crate::harness::{Endpoint, item, push_body};
+use crate::harness::{Endpoint, Phone, item};
 
-const WRITERS: usize = 16;
+const WRITERS: usize = 64;
+/// In one push.
+const BATCH: usize = 100;
+const STRIDES: [usize; 4] = [1, 3, 7, 9];
+
+/// How many ids; the long run asks for more.
+fn ids() -> usize {
+    let asked = std::env::var("ROUNDS_HAZARD_28_IDS").ok().and_then(|count| count.parse().ok());
+    asked.unwrap_or(10_000)
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sixteen_writers_push_the_same_ids_and_each_is_stored_once() {
+async fn hazard_28_sixty_four_writers_push_the_same_ids_and_each_is_stored_once() {
     let endpoint = Endpoint::demo().await;
     let phone = endpoint.phone(DeviceRole::Butler).await;
-    // A second process on the same file: half of the writers do not share the first's queue.
-    let second = rounds_endpoint::app(
-        rounds_endpoint::AppState::open(rounds_endpoint::Config {
-            db: endpoint.dir.path().join("data base.sqlite"),
-            blobs: endpoint.dir.path().join("photos"),
-            app: None,
-            demo: None,
-            clock: rounds_endpoint::clock::Clock::new(|| {
-                chrono::DateTime::from_timestamp_millis(crate::harness::NOON).expect("a moment of our time")
-            }),
-        })
-        .await
-        .unwrap(),
-    );
-    let items: Vec<Value> = (1..=60).map(item).collect();
+    // A second process on the same database: half of the writers do not share the first's queue.
+    let second = endpoint.second().await;
+    let count = ids();
+    let items: Vec<String> = (1..=count as u64).map(|seq| item(seq).to_string()).collect();
+    let items = std::sync::Arc::new(items);
+    let head = head(&phone);
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
-            let mut mine = items.clone();
-            mine.rotate_left(writer * 7 % 60);
-            let body = push_body(&phone, &mine).to_string();
+            let items = std::sync::Arc::clone(&items);
             let router = if writer % 2 == 0 { endpoint.router.clone() } else { second.clone() };
-            let token = phone.token.clone();
-            tokio::spawn(async move { push(router, &token, body).await })
+            let (token, head) = (phone.token.clone(), head.clone());
+            tokio::spawn(async move {
+                let mut outcomes = Vec::new();
+                for batch in order(writer, items.len()).chunks(BATCH) {
+                    let batch: Vec<&str> = batch.iter().map(|index| items[*index].as_str()).collect();
+                    let body = format!("{head}{}]}}", batch.join(","));
+                    for outcome in push(router.clone(), &token, body).await.outcomes {
+                        let receipt = outcome.receipt.unwrap();
+                        outcomes.push((receipt.item_id, receipt.server_seq, outcome.status));
+                    }
+                }
+                outcomes
+            })
         })
         .collect();
-    let (mut stored, mut duplicates, mut receipts) = (0, 0, HashSet::new());
+    let mut seen: HashMap<String, (u64, usize, usize)> = HashMap::new();
     for writer in writers {
-        for outcome in writer.await.unwrap().outcomes {
-            match outcome.status {
-                OutcomeStatus::Stored => stored += 1,
-                OutcomeStatus::Duplicate => duplicates += 1,
+        for (id, server_seq, status) in writer.await.unwrap() {
+            let entry = seen.entry(id).or_insert((server_seq, 0, 0));
+            assert_eq!(entry.0, server_seq, "one receipt an id");
+            match status {
+                OutcomeStatus::Stored => entry.1 += 1,
+                OutcomeStatus::Duplicate => entry.2 += 1,
                 other => panic!("{other:?}"),
             }
-            let receipt = outcome.receipt.unwrap();
-            receipts.insert((receipt.item_id, receipt.server_seq));
         }
     }
-    assert_eq!((stored, duplicates, receipts.len()), (60, 60 * (WRITERS - 1), 60));
-    let entries = endpoint.state.store.entries_after(0, 1000).await.unwrap();
+    assert_eq!(seen.len(), count);
+    for (id, (_, stored, duplicates)) in &seen {
+        assert_eq!((*stored, *duplicates), (1, WRITERS - 1), "{id}");
+    }
+    let entries = endpoint.state.store.entries_after(0, i64::MAX).await.unwrap();
     let numbers: Vec<u64> = entries.iter().map(|entry| entry.receipt.server_seq).collect();
-    assert_eq!(numbers, (1..=60).collect::<Vec<u64>>());
+    assert_eq!(numbers, (1..=count as u64).collect::<Vec<u64>>());
     assert!(entries.iter().all(|entry| entry.flags.is_empty()));
+}
+
+/// Another order of the same numbers for each writer: it begins elsewhere and goes by other strides.
+fn order(writer: usize, count: usize) -> Vec<usize> {
+    let stride = STRIDES[writer % STRIDES.len()];
+    let first = writer * count / WRITERS;
+    let mut all: Vec<usize> = (0..stride).flat_map(|from| (from..count).step_by(stride)).collect();
+    all.rotate_left(first);
+    if writer % 3 == 0 {
+        all.reverse();
+    }
+    all
+}
+
+/// A push up to its records, which are many and the same for all.
+fn head(phone: &Phone) -> String {
+    format!(
+        r#"{{"protocol":1,"device_id":"{}","install_id":"{}","next_seq":1,"pending":0,"#,
+        phone.id, phone.install
+    ) + r#""seen":{"store_id":"","epoch":0,"server_seq":0},"items":["#
 }
 
 async fn push(router: axum::Router, token: &str, body: String) -> PushAnswer {

@@ -44,6 +44,20 @@ impl Connection {
         let request = factory()?
             .open_with_u32(name, migrations::latest(migrations))
             .map_err(|error| store_error(&error))?;
+        Self::carry_through(request, migrations, missing).await
+    }
+
+    /// Opens whatever version is there, to read from it; nothing is made or changed.
+    pub(super) async fn open_as_is(name: &str) -> Result<Self, StoreError> {
+        let request = factory()?.open(name).map_err(|error| store_error(&error))?;
+        Self::carry_through(request, migrations::ALL, Missing::Refuse).await
+    }
+
+    async fn carry_through(
+        request: IdbOpenDbRequest,
+        migrations: &'static [Migration],
+        missing: Missing,
+    ) -> Result<Self, StoreError> {
         let mut opening = Opening::start(request);
         let created = opening.carry_through(migrations, missing).await?;
         let database = opening.done()?;

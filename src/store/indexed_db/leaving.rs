@@ -17,6 +17,7 @@ use web_sys::{Event, EventTarget, IdbTransaction, IdbTransactionMode};
 thread_local! {
     static OPEN: RefCell<Vec<IdbTransaction>> = const { RefCell::new(Vec::new()) };
     static HIDDEN: Cell<bool> = const { Cell::new(false) };
+    static HALTED: Cell<bool> = const { Cell::new(false) };
     static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
     static WATCHING: Cell<bool> = const { Cell::new(false) };
     static ENDED: Closure<dyn Fn(Event)> = Closure::new(|event: Event| {
@@ -54,10 +55,12 @@ pub(super) fn track(transaction: &IdbTransaction) {
     });
 }
 
-/// Waits while the page is not shown.
+/// Waits while the page is not shown, and for ever once the program broke down.
 pub(super) async fn until_shown() {
     poll_fn(|context| {
-        if HIDDEN.get() {
+        if HALTED.get() {
+            Poll::Pending
+        } else if HIDDEN.get() {
             WAITING.with_borrow_mut(|waiting| waiting.push(context.waker().clone()));
             Poll::Pending
         } else {
@@ -65,6 +68,18 @@ pub(super) async fn until_shown() {
         }
     })
     .await;
+}
+
+/// The program broke down: whatever is under way is taken back, and nothing begins any more. What
+/// was called saved is on disk already.
+pub(super) fn halt() {
+    HALTED.set(true);
+    // The breakdown may have come while the list was in use.
+    let open = OPEN.with(|open| open.try_borrow().map(|open| open.clone()).unwrap_or_default());
+    for transaction in open {
+        // It throws when the transaction has just ended.
+        let _ = transaction.abort();
+    }
 }
 
 fn leave(kept: bool) {

@@ -28,7 +28,7 @@ use self::request::answer;
 use self::transaction::WriteTransaction;
 use super::migrations::{self, GROUP_INDEX, Migration};
 use super::plan::{self, Place, Plan, Write};
-use super::{Batch, Committed, Row, Store, StoreError, Table};
+use super::{Batch, Committed, Op, Row, Store, StoreError, Table};
 
 /// The name of the app's database.
 pub const DATABASE: &str = "rounds";
@@ -48,6 +48,15 @@ struct Inner {
     created: bool,
     connection: RefCell<Option<Rc<Connection>>>,
     durability: RefCell<Option<String>>,
+    heard: RefCell<Option<Heard>>,
+}
+
+/// Hears of every call that ended: how many bytes it wrote, and how it went.
+pub type Heard = Rc<dyn Fn(u64, Result<(), &StoreError>)>;
+
+/// Lets nothing more be written or read by this page: the program broke down.
+pub fn halt() {
+    leaving::halt();
 }
 
 impl IndexedDb {
@@ -78,6 +87,20 @@ impl IndexedDb {
         Self::open_with(name, migrations, Missing::Create).await
     }
 
+    /// Opens the database at whatever version it is, to carry out what can still be read.
+    ///
+    /// # Errors
+    /// As [`Self::open_existing`].
+    pub async fn open_as_is(name: &str) -> Result<Self, StoreError> {
+        leaving::watch();
+        Ok(Self::of(name, migrations::ALL, Connection::open_as_is(name).await?))
+    }
+
+    /// Has every call reported from now on.
+    pub fn report_to(&self, heard: Heard) {
+        self.inner.heard.replace(Some(heard));
+    }
+
     /// Whether [`Self::open`] found nothing and made the database.
     pub fn was_created(&self) -> bool {
         self.inner.created
@@ -100,19 +123,37 @@ impl IndexedDb {
         missing: Missing,
     ) -> Result<Self, StoreError> {
         leaving::watch();
-        let connection = Connection::open(name, migrations, missing).await?;
+        Ok(Self::of(name, migrations, Connection::open(name, migrations, missing).await?))
+    }
+
+    fn of(name: &str, migrations: &'static [Migration], connection: Connection) -> Self {
         let inner = Inner {
             name: name.to_owned(),
             migrations,
             created: connection.created,
             connection: RefCell::new(Some(Rc::new(connection))),
             durability: RefCell::default(),
+            heard: RefCell::default(),
         };
-        Ok(Self { inner: Rc::new(inner) })
+        Self { inner: Rc::new(inner) }
+    }
+
+    /// Does `work`, which writes so many bytes, and reports how it went.
+    async fn with_database<T>(
+        &self,
+        bytes: u64,
+        work: impl AsyncFn(&IdbDatabase) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let outcome = self.try_database(work).await;
+        let heard = self.inner.heard.borrow().clone();
+        if let Some(heard) = heard {
+            heard(bytes, outcome.as_ref().map(|_| ()));
+        }
+        outcome
     }
 
     /// Does `work`, opening the database again if the connection turns out to be lost.
-    async fn with_database<T>(
+    async fn try_database<T>(
         &self,
         work: impl AsyncFn(&IdbDatabase) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -155,7 +196,7 @@ impl IndexedDb {
 
 impl Store for IndexedDb {
     async fn get(&self, table: Table, key: &str) -> Result<Option<Row>, StoreError> {
-        self.with_database(async |database| {
+        self.with_database(0, async |database| {
             let request = transaction::read(database, table)?.get(&JsValue::from_str(key));
             codec::decode(&answer(request.map_err(|error| store_error(&error))?).await?)
         })
@@ -164,7 +205,7 @@ impl Store for IndexedDb {
 
     async fn group(&self, table: Table, group: &str, limit: usize) -> Result<Vec<Row>, StoreError> {
         let Some(limit) = js_limit(limit) else { return Ok(Vec::new()) };
-        self.with_database(async |database| {
+        self.with_database(0, async |database| {
             let request = transaction::read(database, table)?
                 .index(GROUP_INDEX)
                 .and_then(|index| index.get_all_with_key_and_limit(&group.into(), limit));
@@ -175,7 +216,7 @@ impl Store for IndexedDb {
 
     async fn page(&self, table: Table, after: &str, limit: usize) -> Result<Vec<Row>, StoreError> {
         let Some(limit) = js_limit(limit) else { return Ok(Vec::new()) };
-        self.with_database(async |database| {
+        self.with_database(0, async |database| {
             let store = transaction::read(database, table)?;
             let request = IdbKeyRange::lower_bound_with_open(&after.into(), true)
                 .and_then(|range| store.get_all_with_key_and_limit(&range, limit));
@@ -185,7 +226,7 @@ impl Store for IndexedDb {
     }
 
     async fn count(&self, table: Table, group: Option<&str>) -> Result<u64, StoreError> {
-        self.with_database(async |database| {
+        self.with_database(0, async |database| {
             let store = transaction::read(database, table)?;
             let request = match group {
                 None => store.count(),
@@ -196,12 +237,28 @@ impl Store for IndexedDb {
         .await
     }
 
+    async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.with_database(0, async |database| {
+            let store = transaction::read(database, table)?;
+            let request = match group {
+                None => store.get_all_keys(),
+                Some(group) => {
+                    store.index(GROUP_INDEX).and_then(|index| index.get_all_keys_with_key(&group.into()))
+                }
+            };
+            let keys = answer(request.map_err(|error| store_error(&error))?).await?;
+            Ok(js_sys::Array::from(&keys).iter().filter_map(|key| key.as_string()).collect())
+        })
+        .await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         if batch.ops.is_empty() {
             return Ok(Committed::default());
         }
         let doubtful = RefCell::new(None);
-        self.with_database(async |database| self.commit_once(database, &batch, &doubtful).await).await
+        self.with_database(size(&batch), async |database| self.commit_once(database, &batch, &doubtful).await)
+            .await
     }
 }
 
@@ -268,6 +325,16 @@ async fn stands(transaction: &WriteTransaction, plan: &Plan) -> Result<bool, Sto
     }
     let (places, wanted): (Vec<Place>, Vec<Option<Row>>) = last.into_iter().unzip();
     Ok(transaction.standing(&places).await? == wanted)
+}
+
+/// About how many bytes a batch writes.
+fn size(batch: &Batch) -> u64 {
+    let of = |row: &Row| row.json.len() + row.bytes.as_ref().map_or(0, Vec::len);
+    let sizes = batch.ops.iter().map(|op| match op {
+        Op::Put { row, .. } | Op::Number { row, .. } => of(row),
+        _ => 0,
+    });
+    sizes.sum::<usize>() as u64
 }
 
 // To the browser a limit of 0 means no limit.

@@ -12,8 +12,8 @@ mod settle;
 pub mod tidy;
 
 pub use offer::{next_due, retry_blocked, wake_later};
-pub use queue::{Counts, Queue, QueueEntry, Unsent, counts, queue, record, undelivered, unsent};
-pub use record::{NewRecord, OutboxRecord, ProblemNote, ReceiptNote, RecordState, enqueue};
+pub use queue::{Counts, Queue, QueueEntry, Unsent, counts, next_seq, queue, record, undelivered, unsent};
+pub use record::{NewRecord, Origin, OutboxRecord, ProblemNote, ReceiptNote, RecordState, enqueue};
 pub use settle::{Settlement, Verdict, settle};
 pub use tidy::{KEEP_MS, tidy};
 

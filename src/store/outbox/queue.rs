@@ -181,7 +181,11 @@ fn read(rows: Vec<Row>) -> (Vec<(Row, OutboxRecord)>, Vec<Row>) {
     (good, damaged)
 }
 
-async fn next_seq<S: Store>(store: &S) -> Result<u64, StoreError> {
+/// The number the next record will get, from 1.
+///
+/// # Errors
+/// [`StoreError::Damaged`] when it cannot be read.
+pub async fn next_seq<S: Store>(store: &S) -> Result<u64, StoreError> {
     match store.get(Table::Meta, NEXT_SEQ).await? {
         None => Ok(1),
         Some(row) => row.json.parse().map_err(|_| StoreError::Damaged(NEXT_SEQ.to_owned())),

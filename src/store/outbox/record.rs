@@ -38,6 +38,9 @@ pub struct OutboxRecord {
     pub title: Text,
     /// Device wall time when it was put here, milliseconds since 1970.
     pub created_ms: u64,
+    /// The phone it was made on, when it came here in a file. Its number is that phone's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// Times the endpoint answered without taking it.
     #[serde(default)]
     pub attempts: u32,
@@ -50,6 +53,16 @@ pub struct OutboxRecord {
     /// What the endpoint had against it when it was last offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<ProblemNote>,
+}
+
+/// Where a record that came in a file was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The install that made it and gave it its number.
+    pub install_id: String,
+    /// The endpoint's name for that phone, where the file tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<String>,
 }
 
 /// What is kept of a receipt that was checked (回执).
@@ -135,6 +148,7 @@ impl OutboxRecord {
             task: new.task,
             title: new.title,
             created_ms: new.created_ms,
+            origin: None,
             attempts: 0,
             not_before_ms: 0,
             receipt: None,
@@ -143,12 +157,15 @@ impl OutboxRecord {
     }
 
     /// Its row in a state; the number is the caller's to keep.
-    pub(super) fn row(&self, state: RecordState, seq: Option<u64>) -> Row {
+    pub(in crate::store) fn row(&self, state: RecordState, seq: Option<u64>) -> Row {
         Row { seq, ..Row::new(self.item_id.clone(), state.group(), to_json(self)) }
     }
 
     /// Reads a row back.
-    pub(super) fn from_row(row: &Row) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn from_row(row: &Row) -> Result<Self, StoreError> {
         parse(row)
     }
 }

@@ -219,6 +219,10 @@ impl<S: Store, C: Cipher> Store for Sealed<S, C> {
         self.disk.count(table, group).await
     }
 
+    async fn keys(&self, table: Table, group: Option<&str>) -> Result<Vec<String>, StoreError> {
+        self.disk.keys(table, group).await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
         if !batch.tables().into_iter().any(envelope::is_for) {
             return self.disk.commit(batch).await;

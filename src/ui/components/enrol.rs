@@ -3,7 +3,9 @@
 use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
+use super::icon::Icon;
 use crate::ui::i18n::{self, Msg, tr};
+use crate::ui::icons;
 use crate::ui::state::delivery::use_delivery;
 
 /// The code's field and what came of it.
@@ -31,6 +33,18 @@ pub fn EnrolPanel() -> impl IntoView {
                     {move || if delivery.enrolling.get() { tr(Msg::Enrolling) } else { tr(Msg::EnrolSubmit) }}
                 </button>
             </form>
+            {move || delivery.elsewhere.get().map(|(code, unsent)| view! {
+                <div class="notice" data-kind="warn" role="alert" data-testid="enrol-elsewhere">
+                    <Icon paths=icons::WARNING />
+                    <p>{i18n::another_store(unsent)}</p>
+                    <div class="button-row hand-over-row">
+                        <button type="button" class="button" on:click=move |_| spawn_local(delivery.export())>{tr(Msg::ExportQueue)}</button>
+                        <button type="button" class="button" data-testid="enrol-anyway"
+                            on:click=move |_| spawn_local(delivery.enrol_here(code.clone()))>{tr(Msg::ConnectAnyway)}</button>
+                        <button type="button" class="button quiet" on:click=move |_| delivery.elsewhere.set(None)>{tr(Msg::Cancel)}</button>
+                    </div>
+                </div>
+            })}
             {move || delivery.enrol_problem.get().map(|error| view! {
                 <p class="field-problem" role="alert" data-testid="enrol-problem">{i18n::enrol_problem(&error)}</p>
             })}

@@ -3,9 +3,9 @@
 use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
+use super::alarm::{AlarmList, Board, LateAlarms};
 use super::chip::SyncChip;
 use super::icon::Icon;
-use super::notice::Alarms;
 use crate::ui::address::current;
 use crate::ui::i18n::{Msg, tr};
 use crate::ui::icons;
@@ -20,6 +20,7 @@ pub fn Page(
     #[prop(optional)] class: &'static str,
     children: Children,
 ) -> impl IntoView {
+    let board = Board::arriving(class);
     view! {
         <header class="topbar">
             {back.map(|href| view! {
@@ -29,10 +30,11 @@ pub fn Page(
                 <h1>{title}</h1>
                 {subtitle.map(|text| view! { <p class="topbar-subtitle">{text}</p> })}
             </div>
+            <LateAlarms board />
             <SyncChip />
         </header>
         <main class=format!("page {class}") id="main" tabindex="-1">
-            <Alarms />
+            <AlarmList board />
             {children()}
         </main>
     }

@@ -1,4 +1,5 @@
-//! Notices: what is wrong, in plain words, and the next step. None blocks what can still be done.
+//! Notices about what a page is doing: what is wrong, in plain words, and the next step. What is
+//! wrong with the phone itself is told by `alarm`.
 
 use crate::ui::prelude::*;
 use leptos::task::spawn_local;
@@ -7,33 +8,7 @@ use super::icon::Icon;
 use crate::store::StoreError;
 use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::icons;
-use crate::ui::state::delivery::use_delivery;
 use crate::ui::state::desk::{TaskDesk, Trouble};
-use crate::ui::state::phone::use_phone;
-
-/// Alarms about the phone or its delivery, on top of every page.
-#[component]
-pub fn Alarms() -> impl IntoView {
-    let delivery = use_delivery();
-    let lost = use_phone().lost;
-    let blocked = Memo::new(move |_| {
-        delivery.status.with(|s| i18n::delivery_alarm(s, delivery.enrolment.with(Option::is_some)))
-    });
-    view! {
-        {lost.then(|| view! {
-            <div class="notice" data-kind="error" data-testid="alarm-lost" role="alert">
-                <Icon paths=icons::WARNING />
-                <p>{tr(Msg::StorageLost)}</p>
-            </div>
-        })}
-        {move || blocked.get().map(|text| view! {
-            <div class="notice" data-kind="warn" data-testid="alarm-delivery" role="status">
-                <Icon paths=icons::WARNING />
-                <p>{text}</p>
-            </div>
-        })}
-    }
-}
 
 /// Storage did not do what was asked.
 #[component]

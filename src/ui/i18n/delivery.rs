@@ -26,16 +26,16 @@ pub fn chip(state: ChipState, pending: u64, enrolled: bool) -> String {
 }
 
 /// Who holds the records, in one line.
-pub fn custody(status: &SyncStatus, enrolled: bool, begun: usize) -> String {
+pub fn custody(status: &SyncStatus, enrolled: bool, kept_back: bool) -> String {
     let (records, photos) = (status.counts.pending_records(), status.counts.pending_photos());
     match (records, photos, status.counts.blocked()) {
         (0, 0, 0) if !enrolled => pick(
             "这台手机还没有登记，也没有记录".into(),
             "This phone is not connected and holds no records".into(),
         ),
-        (0, 0, 0) if begun > 0 => pick(
-            format!("送出的公司都收到了；还有 {begun} 个任务做了一半，只在这台手机上"),
-            format!("All that was sent is received. Unfinished tasks on this phone alone: {begun}"),
+        (0, 0, 0) if kept_back => pick(
+            "送出的公司都收到了，手机上还有没送的".into(),
+            "All that was sent is received; something is still on this phone".into(),
         ),
         (0, 0, 0) => {
             pick("公司已全部收到，手机可以交回".into(), "All received: safe to hand in the phone".into())
@@ -52,10 +52,12 @@ pub fn custody(status: &SyncStatus, enrolled: bool, begun: usize) -> String {
 
 /// What is going on with delivery.
 pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
-    if let Some(alarm) = delivery_alarm(status, enrolled) {
-        return alarm;
-    }
     match status.phase {
+        // The alarm above says the rest.
+        Phase::NeedsEnrolment | Phase::Revoked if enrolled => {
+            pick("记录都在手机里，一条不少。".into(), "Every record is still on the phone.".into())
+        }
+        Phase::Failed(_) => store_problem(&StoreError::Other(String::new())),
         Phase::Sending => pick("正在和公司通信。".into(), "Talking to the company.".into()),
         Phase::Waiting { .. } | Phase::Offline => pick(
             "现在连不上公司，记录都在手机里，连上后自动送。".into(),
@@ -71,42 +73,10 @@ pub fn custody_detail(status: &SyncStatus, enrolled: bool) -> String {
     }
 }
 
-/// What the person must do for delivery to go on; `None` when nothing.
-pub fn delivery_alarm(status: &SyncStatus, enrolled: bool) -> Option<String> {
-    match &status.phase {
-        // A phone that never was connected is told so where it connects.
-        Phase::NeedsEnrolment if !enrolled => None,
-        Phase::NeedsEnrolment => Some(pick(
-            "这台手机要重新登记才能送记录。记录都在手机里，一条不少。请向项目经理要登记码，在“我”里填。".into(),
-            "This phone must be connected again before it can send. Every record is still on it. Ask your manager for a code and enter it under Me.".into(),
-        )),
-        Phase::Revoked => Some(pick(
-            "公司停用了这台手机，不再接收它的记录。记录都在手机里；请找项目经理，或导出记录。".into(),
-            "The company has revoked this phone and takes no records from it. They are all still here; see your manager, or export them.".into(),
-        )),
-        Phase::Failed(_) => Some(store_problem(&StoreError::Other(String::new()))),
-        _ if status.counts.blocked() > 0 => Some(pick(
-            format!("{} 条记录公司没有收，已搁置在手机里。到“同步”看原因。", status.counts.blocked()),
-            format!("{} records were not accepted and are set aside on the phone. See why under Sync.", status.counts.blocked()),
-        )),
-        _ => None,
-    }
-}
-
 /// When the next try is.
 pub fn next_try(at_ms: u64) -> String {
     let seconds = at_ms.saturating_sub(clock::now_ms()).div_ceil(1_000);
     pick(format!("{seconds} 秒后再试"), format!("Next try in {seconds} s"))
-}
-
-/// The endpoint's time and number.
-pub fn received_as(at: &str, number: u64) -> String {
-    pick(format!("{at} 收到，编号 {number}"), format!("Received {at}, no. {number}"))
-}
-
-/// When it was captured.
-pub fn captured(at: &str) -> String {
-    pick(format!("{at} 记录"), format!("Recorded {at}"))
 }
 
 /// Why the endpoint did not take a record, and what to do.
@@ -123,6 +93,38 @@ pub fn problem(problem: &ProblemNote) -> String {
         "body-hash-mismatch" | "body-not-json" => (
             "记录在途中损坏。请再试一次；还不行就导出。",
             "The record was damaged on the way. Try again; if that fails, export it.",
+        ),
+        "record-too-large" | "too-much" | "push-too-large" | "body-too-large" => (
+            "这条记录太大，公司的系统不收。请导出，交给项目经理。",
+            "The record is too large for the company's system. Export it and hand it to your manager.",
+        ),
+        "too-many-photos" => (
+            "这条记录的照片太多，公司的系统不收。请导出，交给项目经理。",
+            "The record has more photos than the company's system takes. Export it and hand it to your manager.",
+        ),
+        "malformed-item" | "wrong-shape" | "unknown-schema" => (
+            "公司的系统读不懂这条记录。请更新巡检本后再送一次；还不行就导出，交给项目经理。",
+            "The company's system cannot read this record. Update Rounds and send it again; if that fails, export it for your manager.",
+        ),
+        "site-not-yours" | "foreign-site" => (
+            "这台手机没有这个项目的权限。请项目经理重新登记这台手机，然后再送一次。",
+            "This phone may not send for that site. Have your manager connect it again, then send again.",
+        ),
+        "photo-too-large" | "photo-too-long" => (
+            "照片太大，公司的系统不收。文字照常送。请导出，交给项目经理。",
+            "The photo is too large for the company's system; the text is sent as usual. Export it for your manager.",
+        ),
+        "not-an-image" => (
+            "公司的系统认为这不是照片。文字照常送。请导出，交给项目经理。",
+            "The company's system takes this for no photo; the text is sent as usual. Export it for your manager.",
+        ),
+        "wrong-hash" | "hash-mismatch" => (
+            "照片几次都在途中损坏。换个网络再送一次；还不行就导出。",
+            "The photo was damaged on the way several times. Send it again on another network; if that fails, export it.",
+        ),
+        "photo-not-on-phone" => (
+            "手机上没有这张照片的内容了，可能被浏览器清掉。文字照常送。请告诉项目经理。",
+            "The photo's bytes are not on the phone any more; the browser may have cleared them. The text is sent as usual. Tell your manager.",
         ),
         _ => {
             return pick(
@@ -168,12 +170,4 @@ pub fn enrol_problem(error: &EnrolError) -> String {
         }
     };
     pick(zh.to_owned(), en.to_owned())
-}
-
-/// What an export came to.
-pub fn exported(records: u64, photos: u64) -> String {
-    pick(
-        format!("已导出 {records} 条记录、{photos} 张照片。记录仍在手机里。"),
-        format!("Exported {records} records and {photos} photos. They are still on the phone."),
-    )
 }

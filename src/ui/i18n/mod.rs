@@ -1,10 +1,13 @@
 //! Words on the screens, in both languages. The language is set once before a screen is built;
 //! changing it builds the screens anew, so no text needs to be a signal.
 
+mod alarms;
+mod custody;
 mod delivery;
 mod drawings;
 mod lock;
 mod names;
+mod people;
 mod phrases;
 mod words;
 
@@ -12,10 +15,13 @@ use std::cell::Cell;
 
 use crate::domain::text::{Lang, Text};
 
+pub use alarms::*;
+pub use custody::*;
 pub use delivery::*;
 pub use drawings::labelled_drawing;
 pub use lock::*;
 pub use names::*;
+pub use people::*;
 pub use phrases::*;
 pub use words::Msg;
 

@@ -2,14 +2,14 @@
 
 use crate::ui::prelude::*;
 
-use crate::domain::estate::{Site, Staff};
 use crate::domain::text::Lang;
-use crate::store::{Store, Table};
 use crate::sync::Phase;
 use crate::ui::components::enrol::EnrolPanel;
 use crate::ui::components::frame::Page;
 use crate::ui::components::lock::LockSection;
-use crate::ui::i18n::{self, Msg, say, tr};
+use crate::ui::components::person::Person;
+use crate::ui::components::room::RoomLine;
+use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::platform::prefs::{Prefs, TextSize, Theme};
 use crate::ui::platform::room;
 use crate::ui::state::delivery::use_delivery;
@@ -44,49 +44,6 @@ fn EnrolAgain() -> impl IntoView {
         delivery.status.with(|status| matches!(status.phase, Phase::NeedsEnrolment | Phase::Revoked))
     });
     view! { {move || needed.get().then(|| view! { <EnrolPanel /> })} }
-}
-
-/// Who uses this phone; every record names its author.
-#[component]
-fn Person() -> impl IntoView {
-    let delivery = use_delivery();
-    let people = load(move || {
-        delivery.news.track();
-        let store = use_phone().store;
-        async move {
-            let sites = bodies::<Site, _>(&store, "site").await;
-            let staff = bodies::<Staff, _>(&store, "staff").await;
-            (sites, staff)
-        }
-    });
-    view! {
-        <section class="settings-group" aria-labelledby="person-h">
-            <h2 id="person-h">{tr(Msg::Person)}</h2>
-            {move || {
-                // Laid out before it is read, so that nothing jumps.
-                let read = people.get();
-                let (sites, staff) = read.as_deref().map_or((&[][..], &[][..]), |(a, b)| (a, b));
-                let names: Vec<String> = sites.iter().map(|site| say(&site.name)).collect();
-                let chosen = delivery.person.get();
-                let options: Vec<_> = staff.iter().map(|person| {
-                    let selected = chosen.as_deref() == Some(person.id.as_str());
-                    view! { <option value=person.id.clone() selected=selected>{say(&person.name)}</option> }
-                }).collect();
-                view! {
-                    <dl class="facts">
-                        <div class="fact"><dt>{tr(Msg::Site)}</dt><dd>{names.join(" · ")}</dd></div>
-                        <div class="fact"><dt>{tr(Msg::RoleWord)}</dt><dd>{move || delivery.enrolment.with(|e| e.as_ref().map(|e| i18n::device_role(&e.role)))}</dd></div>
-                    </dl>
-                    <label class="field-label" for="person">{tr(Msg::WhoUsesPhone)}</label>
-                    <select id="person" data-testid="person-name"
-                        on:change:target=move |event| delivery.set_person(event.target().value())>
-                        <option value="" selected=chosen.is_none()>{tr(Msg::PersonNotSaid)}</option>
-                        {options}
-                    </select>
-                }
-            }}
-        </section>
-    }
 }
 
 #[component]
@@ -150,7 +107,7 @@ fn Segments(label: Msg, options: Vec<(&'static str, &'static str, Change, bool)>
 fn Device() -> impl IntoView {
     let delivery = use_delivery();
     let phone = use_phone();
-    let room = load(room::ask);
+    let room = load(room::look);
     let install =
         phone.install_id.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect::<String>();
     view! {
@@ -170,6 +127,7 @@ fn Device() -> impl IntoView {
                     <div class="storage">
                         <meter min="0" max=quota.max(1) prop:value=used as f64 aria-label=tr(Msg::RoomLeft)></meter>
                         <p>{i18n::room(used, quota)}</p>
+                        <RoomLine />
                         {wiped_when_short.then(|| view! { <p class="hint" data-testid="not-persisted">{tr(Msg::NotPersisted)}</p> })}
                     </div>
                 }
@@ -191,10 +149,4 @@ fn Installing() -> impl IntoView {
             </dl>
         </section>
     }
-}
-
-/// The synced records of a kind; one that cannot be read is left out of the list, not deleted.
-async fn bodies<T: serde::de::DeserializeOwned, S: Store>(store: &S, kind: &str) -> Vec<T> {
-    let rows = store.group(Table::Reference, kind, usize::MAX).await.unwrap_or_default();
-    rows.iter().filter_map(|row| crate::json::read(&row.json).ok()).collect()
 }

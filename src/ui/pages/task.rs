@@ -12,11 +12,14 @@ use crate::ui::components::check_item::CheckItem;
 use crate::ui::components::finish::FinishPanel;
 use crate::ui::components::frame::Page;
 use crate::ui::components::notice::{DeskTrouble, StoreTrouble};
+use crate::ui::components::person::OthersAnswers;
 use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::platform::{idle, position};
 use crate::ui::state::book::Book;
+use crate::ui::state::delivery::{Delivery, use_delivery};
 use crate::ui::state::desk::{ItemDesk, TaskDesk};
 use crate::ui::state::load::load;
+use crate::ui::state::people::provide_people;
 use crate::ui::state::phone::{Phone, use_phone};
 
 /// Items built before the first paint: a little more than a tall phone shows.
@@ -31,7 +34,9 @@ const LONG: usize = 40;
 #[component]
 pub fn TaskPage(id: String) -> impl IntoView {
     let phone = use_phone();
-    let desk = load(move || open(phone.clone(), id.clone()));
+    let delivery = use_delivery();
+    provide_people();
+    let desk = load(move || open(phone.clone(), delivery, id.clone()));
     let shown = move || match desk.get().as_deref() {
         None => view! {
             <Page title=tr(Msg::Task) back="/"><p class="loading" role="status">{tr(Msg::Loading)}</p></Page>
@@ -50,7 +55,7 @@ pub fn TaskPage(id: String) -> impl IntoView {
     view! { {move || shown()} }
 }
 
-async fn open(phone: Phone, id: String) -> Result<Option<TaskDesk>, StoreError> {
+async fn open(phone: Phone, delivery: Delivery, id: String) -> Result<Option<TaskDesk>, StoreError> {
     let Some(row) = phone.store.get(Table::Tasks, &id).await? else { return Ok(None) };
     let task: Task = crate::json::read(&row.json).map_err(|e| StoreError::Damaged(format!("{id}: {e}")))?;
     let mut book = Book::default();
@@ -58,7 +63,7 @@ async fn open(phone: Phone, id: String) -> Result<Option<TaskDesk>, StoreError> 
     for item in &task.items {
         clauses.push(book.clause(&phone.store, item).await);
     }
-    TaskDesk::open(phone, task, clauses).await.map(Some)
+    TaskDesk::open(phone, delivery, task, clauses).await.map(Some)
 }
 
 #[component]
@@ -90,6 +95,7 @@ fn DeskView(desk: TaskDesk) -> impl IntoView {
                 <p class="task-count">{move || i18n::done_of(desk.counts.get().done(), total as u32)}</p>
             </header>
             <DeskTrouble desk />
+            <OthersAnswers desk />
             <div class="items" class:long=long>
                 {(0..all).map(|chunk| {
                     let is_due = Memo::new(move |_| built.get() > chunk);

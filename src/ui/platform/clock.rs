@@ -1,17 +1,19 @@
 //! The phone's clocks: wall time with its zone, and the monotonic clock of this run of the app.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Timelike};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::ids;
+use crate::domain::clock::Reading;
 use crate::store::draft::Stamp;
 
 /// The site's zone until a site says otherwise.
 pub const DEFAULT_ZONE: &str = "Asia/Shanghai";
 
 thread_local! {
+    static HEARD: Cell<Option<(Reading, u64)>> = const { Cell::new(None) };
     static BOOT_ID: OnceCell<String> = const { OnceCell::new() };
     static DEVICE_ZONE: OnceCell<String> = const { OnceCell::new() };
 }
@@ -24,6 +26,21 @@ pub fn now_ms() -> u64 {
 /// Milliseconds since this run began; never goes back.
 pub fn mono_ms() -> u64 {
     web_sys::window().and_then(|w| w.performance()).map_or(0, |p| p.now() as u64)
+}
+
+/// Both clocks now.
+pub fn reading() -> Reading {
+    Reading { wall_ms: now_ms(), mono_ms: mono_ms() }
+}
+
+/// Notes the endpoint's time, just heard.
+pub fn note_heard(endpoint_ms: u64) {
+    HEARD.set(Some((reading(), endpoint_ms)));
+}
+
+/// What was last heard of the endpoint's time, once.
+pub fn take_heard() -> Option<(Reading, u64)> {
+    HEARD.take()
 }
 
 /// Identity of this run of the app.

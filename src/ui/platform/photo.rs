@@ -14,6 +14,10 @@ use crate::domain::hash::sha256_hex;
 const LONG_EDGE: f64 = 1_600.0;
 /// What a photo should weigh at most, bytes.
 const AIM: f64 = 200_000.0;
+/// The same where room is short.
+const SMALL_EDGE: f64 = 960.0;
+/// The same where room is short.
+const SMALL_AIM: f64 = 70_000.0;
 /// Tried one after another until the photo is light enough.
 const ATTEMPTS: [(f64, f64); 5] = [(1.0, 0.82), (1.0, 0.68), (0.8, 0.68), (0.64, 0.62), (0.5, 0.55)];
 
@@ -39,15 +43,15 @@ pub enum PhotoError {
     NotShrunk,
 }
 
-/// Reads, turns and shrinks `file`.
+/// Reads, turns and shrinks `file`; further where room is `tight`.
 ///
 /// # Errors
 /// [`PhotoError`]; the draft it belongs to is not touched.
-pub async fn shrink(file: &File) -> Result<Photo, PhotoError> {
+pub async fn shrink(file: &File, tight: bool) -> Result<Photo, PhotoError> {
     let url = Url::create_object_url_with_blob(file).map_err(|_| PhotoError::NotAnImage)?;
     let image = decode(&url).await;
     let result = match image {
-        Ok(image) => encode(&image).await,
+        Ok(image) => encode(&image, tight).await,
         Err(error) => Err(error),
     };
     let _ = Url::revoke_object_url(&url);
@@ -64,9 +68,10 @@ async fn decode(url: &str) -> Result<HtmlImageElement, PhotoError> {
     Ok(image)
 }
 
-async fn encode(image: &HtmlImageElement) -> Result<Photo, PhotoError> {
+async fn encode(image: &HtmlImageElement, tight: bool) -> Result<Photo, PhotoError> {
     let (full_w, full_h) = (f64::from(image.natural_width()), f64::from(image.natural_height()));
-    let scale = (LONG_EDGE / full_w.max(full_h)).min(1.0);
+    let (edge, aim) = if tight { (SMALL_EDGE, SMALL_AIM) } else { (LONG_EDGE, AIM) };
+    let scale = (edge / full_w.max(full_h)).min(1.0);
     let canvas = canvas().ok_or(PhotoError::NotShrunk)?;
     let mut last = None;
     for (shrink, quality) in ATTEMPTS {
@@ -74,7 +79,7 @@ async fn encode(image: &HtmlImageElement) -> Result<Photo, PhotoError> {
         let height = (full_h * scale * shrink).round().max(1.0);
         draw(&canvas, image, width, height).map_err(|_| PhotoError::NotShrunk)?;
         let blob = to_jpeg(&canvas, quality).await.ok_or(PhotoError::NotShrunk)?;
-        let light = blob.size() <= AIM;
+        let light = blob.size() <= aim;
         last = Some((blob, width as u32, height as u32));
         if light {
             break;

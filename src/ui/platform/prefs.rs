@@ -1,4 +1,5 @@
-//! Preferences, and the copy of the install's id that tells a wiped database from a new phone.
+//! Preferences, and the copy of the install's id and numbers that tells a wiped database from a new
+//! phone.
 //!
 //! localStorage holds nothing else. It may be full or forbidden: then preferences last until the
 //! app closes, and checks go on saving.
@@ -7,9 +8,11 @@ use gloo_storage::{LocalStorage, Storage};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::text::Lang;
+use crate::store::mirror::Mirror;
 
 const PREFS: &str = "rounds.prefs";
 const INSTALL_ID: &str = "rounds.install_id";
+const MIRROR: &str = "rounds.mirror";
 
 /// What a person may choose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,21 @@ pub fn install_id() -> Option<String> {
 pub fn keep_install_id(id: &str) {
     if is_there() {
         let _ = LocalStorage::set(INSTALL_ID, id);
+    }
+}
+
+/// The copy of how far the database had come.
+pub fn mirror() -> Mirror {
+    read(MIRROR).unwrap_or_default()
+}
+
+/// Changes the copy of how far the database had come.
+pub fn keep_mirror(change: impl FnOnce(&mut Mirror)) {
+    let before = mirror();
+    let mut after = before.clone();
+    change(&mut after);
+    if is_there() && after != before {
+        let _ = LocalStorage::set(MIRROR, after);
     }
 }
 

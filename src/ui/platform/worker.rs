@@ -36,6 +36,22 @@ pub async fn watch(offer: impl Fn() + Clone + 'static) {
     }
 }
 
+/// Looks for a new version; one that is ready takes over, one on its way is offered by itself. False
+/// when there is none, or nobody to ask.
+pub async fn update() -> bool {
+    let Some(container) = container() else { return false };
+    let Ok(found) = JsFuture::from(container.get_registration()).await else { return false };
+    let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() else { return false };
+    if let Ok(checked) = registration.update() {
+        let _ = JsFuture::from(checked).await;
+    }
+    if registration.waiting().is_some() {
+        take_over().await;
+        return true;
+    }
+    registration.installing().is_some()
+}
+
 /// Lets the waiting version take over and reloads the page once it has.
 pub async fn take_over() {
     let Some(container) = container() else { return };

@@ -3,6 +3,8 @@
 //! One pass at a time, under a Web Lock, so that two tabs do not send side by side. Wakes: start,
 //! focus, online, a finished task, the person, and the time the engine asked for.
 
+mod transfer;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -12,17 +14,18 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
+pub use self::transfer::ImportNote;
 use super::phone::{Phone, PhoneStore};
 use crate::store::identity::{self, Enrolment};
-use crate::store::{Batch, Row, Store, StoreError, Table, outbox};
+use crate::store::{Batch, Row, Store, StoreError, Table, outbox, photos};
+use crate::sync::dated::Dated;
 use crate::sync::driver::{Driver, Edge};
 use crate::sync::enrol::{self, EnrolError};
-use crate::sync::export;
 use crate::sync::http::HttpTransport;
 use crate::sync::status::SyncStatus;
 use crate::sync::{Phase, Wake};
 use crate::ui::i18n;
-use crate::ui::platform::{clock, download, idle, ids, locks};
+use crate::ui::platform::{clock, idle, ids, locks};
 
 /// How long another tab's lock is respected.
 const LOCK_PATIENCE_MS: u64 = 60_000;
@@ -46,8 +49,14 @@ pub struct Delivery {
     pub enrolling: RwSignal<bool>,
     /// Why the last enrolment failed.
     pub enrol_problem: RwSignal<Option<EnrolError>>,
+    /// A code that would connect the phone to another company's store, with how much is unsent.
+    pub elsewhere: RwSignal<Option<(String, u64)>>,
     /// What the last export came to.
     pub export_note: RwSignal<Option<String>>,
+    /// A file is being written or read: so many parts of so many.
+    pub transfer: RwSignal<Option<(u64, u64)>>,
+    /// What the last import came to.
+    pub import_note: RwSignal<Option<ImportNote>>,
     inner: StoredValue<Rc<Inner>, LocalStorage>,
 }
 
@@ -103,7 +112,10 @@ impl Delivery {
             news: RwSignal::new(0),
             enrolling: RwSignal::new(false),
             enrol_problem: RwSignal::new(None),
+            elsewhere: RwSignal::new(None),
             export_note: RwSignal::new(None),
+            transfer: RwSignal::new(None),
+            import_note: RwSignal::new(None),
             inner: StoredValue::new_local(Rc::new(Inner {
                 store: phone.store.clone(),
                 install_id: phone.install_id.clone(),
@@ -164,8 +176,29 @@ impl Delivery {
         }
     }
 
-    /// Enrols with a code and fetches the day's tasks.
+    /// Offers a photo that was set aside once more.
+    pub async fn retry_photo(self, sha256: String) {
+        let inner = self.inner.get_value();
+        if photos::retry_blocked_photo(&inner.store, &sha256).await.is_ok() {
+            self.wake(Wake::User);
+        }
+    }
+
+    /// Enrols with a code, unless that would carry unsent work to another company unasked.
     pub async fn enrol(self, code: String) {
+        let inner = self.inner.get_value();
+        match enrol::unsent_for_another_store(&inner.store, &HttpTransport::new("")).await {
+            Ok(Some(unsent)) => {
+                self.elsewhere.set(Some((code, unsent)));
+                self.wake(Wake::Start);
+            }
+            _ => self.enrol_here(code).await,
+        }
+    }
+
+    /// Enrols with a code and fetches the day's tasks.
+    pub async fn enrol_here(self, code: String) {
+        self.elsewhere.set(None);
         self.enrolling.set(true);
         let inner = self.inner.get_value();
         let transport = HttpTransport::new("");
@@ -188,25 +221,6 @@ impl Delivery {
             }
         }
         self.enrolling.set(false);
-    }
-
-    /// Offers everything not received as one file.
-    pub async fn export(self) {
-        let inner = self.inner.get_value();
-        let at = clock::stamp().at;
-        let note = match export::export(&inner.store, &at).await {
-            Ok(text) => {
-                let name = format!("rounds-{}.json", at.get(..10).unwrap_or("export"));
-                let (records, photos) =
-                    self.status.with_untracked(|s| (s.counts.pending_records(), s.counts.pending_photos()));
-                match download::offer(&name, &text) {
-                    Ok(()) => i18n::exported(records, photos),
-                    Err(_) => i18n::store_problem(&StoreError::Other(String::new())),
-                }
-            }
-            Err(error) => i18n::store_problem(&error),
-        };
-        self.export_note.set(Some(note));
     }
 
     /// Runs a pass, or has one run after the present one.
@@ -239,7 +253,7 @@ impl Delivery {
         if !self.counted.get_untracked() {
             self.counted.set(true);
         }
-        let transport = HttpTransport::new("");
+        let transport = Dated::new(HttpTransport::new(""), clock::note_heard);
         let run = driver.run_pass(&inner.store, &transport, &BrowserEdge, wake, &publish);
         // A frozen tab may hold the lock for ever: past the limit we go on without it, since the
         // endpoint takes each record once whoever sends it.

@@ -2,10 +2,14 @@
 
 use leptos::prelude::*;
 
+use crate::domain::alarm::Loss;
 use crate::store::indexed_db::IndexedDb;
+use crate::store::mirror::{self, Standing};
 use crate::store::sealed::web::WebCipher;
-use crate::store::{Sealed, StoreError, identity};
-use crate::ui::platform::{ids, prefs};
+use crate::store::{Sealed, StoreError, identity, outbox};
+use crate::sync::export;
+use crate::ui::i18n;
+use crate::ui::platform::{clock, download, ids, prefs};
 
 /// The store the app runs on: IndexedDB behind the device lock.
 pub type PhoneStore = Sealed<IndexedDb, WebCipher>;
@@ -20,8 +24,8 @@ pub struct Phone {
     pub store: PhoneStore,
     /// Made once on this phone.
     pub install_id: String,
-    /// The database was wiped while the rest of the browser's storage stood.
-    pub lost: bool,
+    /// What the browser wiped of it, until a person has read of it.
+    pub loss: Option<Loss>,
 }
 
 /// The phone in the screens' context.
@@ -35,19 +39,43 @@ impl Phone {
     /// [`StoreError`] when the browser gives no storage; nothing is created anew over a broken one.
     pub async fn open() -> Result<Self, StoreError> {
         let store = Sealed::new(IndexedDb::open(DATABASE).await?).await?;
-        let copy = prefs::install_id();
-        let (install_id, lost) = match identity::install_id(&store).await? {
-            Some(id) => (id, false),
+        let mirror = prefs::mirror();
+        let standing = Standing {
+            install_id: identity::install_id(&store).await?,
+            next_seq: outbox::next_seq(&store).await?,
+        };
+        let mut loss = mirror::loss(&standing, prefs::install_id().as_deref(), &mirror);
+        let install_id = match standing.install_id {
+            Some(id) => id,
             None => {
-                // The copy outside the database says whether this phone was ever used.
                 let id = ids::new_id();
                 identity::set_install_id(&store, &id).await?;
-                (id, copy.is_some())
+                id
             }
         };
         prefs::keep_install_id(&install_id);
-        Ok(Self { store, install_id, lost })
+        if loss == Some(Loss::Settings) && prefs::install_id().is_none() {
+            // Where nothing can be kept outside the database, nothing was lost there.
+            loss = None;
+        }
+        prefs::keep_mirror(|mirror| (mirror.next_seq, mirror.loss) = (standing.next_seq, loss));
+        Ok(Self { store, install_id, loss })
     }
+}
+
+/// Carries what can still be read out of a database that the app cannot work on, as a file. Says
+/// what came of it.
+///
+/// # Errors
+/// [`StoreError`] when nothing can be read.
+pub async fn rescue() -> Result<String, StoreError> {
+    let store = IndexedDb::open_as_is(DATABASE).await?;
+    let at = clock::stamp().at;
+    let mut file = download::Parts::default();
+    let told = export::export_to(&store, &at, &mut |part| file.add(&part), &|_, _| ()).await?;
+    let name = format!("rounds-{}.json", at.get(..10).unwrap_or("export"));
+    file.offer(&name).map_err(|_| StoreError::Other(String::new()))?;
+    Ok(i18n::exported(&told))
 }
 
 /// Provides the phone to the screens.

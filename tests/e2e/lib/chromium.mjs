@@ -7,7 +7,7 @@ import * as paths from './paths.mjs';
 import { until } from './wait.mjs';
 
 // The sandbox refuses root; the rest keeps the browser from calling its maker's servers.
-const ARGUMENTS = [
+export const ARGUMENTS = [
   '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];

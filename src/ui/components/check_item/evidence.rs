@@ -14,6 +14,7 @@ use crate::ui::components::thumbnail::Thumbnail;
 use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::icons;
 use crate::ui::platform::{clock, photo, position};
+use crate::ui::state::alarms::{Alarms, use_alarms};
 use crate::ui::state::desk::{ItemDesk, TaskDesk};
 
 /// What became of the last pick.
@@ -103,6 +104,7 @@ fn PhotoPicker(desk: TaskDesk, item: ItemDesk, picking: RwSignal<Picking>) -> im
     let id = item.item().id;
     let photo_id = format!("{id}-photo");
     let label_for = photo_id.clone();
+    let alarms = use_alarms();
     // The page may be killed while the camera is open: the draft is on disk and the address says
     // where to come back to, before it opens.
     let before_camera = move |_| {
@@ -112,7 +114,7 @@ fn PhotoPicker(desk: TaskDesk, item: ItemDesk, picking: RwSignal<Picking>) -> im
     let picked = move |input: HtmlInputElement| {
         let files = take_files(&input);
         if !files.is_empty() {
-            spawn_local(keep_all(desk, item, files, picking));
+            spawn_local(keep_all(desk, item, files, picking, alarms));
         }
     };
     view! {
@@ -159,12 +161,23 @@ fn PhotoTile(desk: TaskDesk, item: ItemDesk, photo: PhotoRef) -> impl IntoView {
 }
 
 /// Shrinks and keeps the files one after another: phones have little memory.
-async fn keep_all(desk: TaskDesk, item: ItemDesk, files: Vec<File>, picking: RwSignal<Picking>) {
+async fn keep_all(
+    desk: TaskDesk,
+    item: ItemDesk,
+    files: Vec<File>,
+    picking: RwSignal<Picking>,
+    alarms: Alarms,
+) {
     let of = files.len();
     let mut failures = Vec::new();
     for (done, file) in files.into_iter().enumerate() {
         picking.set(Picking::Working { done, of });
-        if let Err(why) = keep(desk, item, &file).await {
+        let mut kept = keep(desk, item, &file, alarms.is_tight()).await;
+        if kept == Err(Failure::Storage(StoreError::Full)) {
+            // A smaller picture may still fit.
+            kept = keep(desk, item, &file, true).await;
+        }
+        if let Err(why) = kept {
             failures.push((file.name(), why));
         }
     }
@@ -172,8 +185,8 @@ async fn keep_all(desk: TaskDesk, item: ItemDesk, files: Vec<File>, picking: RwS
 }
 
 /// The photo first, then the draft that names it: a draft never names a photo that is not there.
-async fn keep(desk: TaskDesk, item: ItemDesk, file: &File) -> Result<(), Failure> {
-    let photo = photo::shrink(file).await.map_err(Failure::Picture)?;
+async fn keep(desk: TaskDesk, item: ItemDesk, file: &File, tight: bool) -> Result<(), Failure> {
+    let photo = photo::shrink(file, tight).await.map_err(Failure::Picture)?;
     let new = NewPhoto {
         bytes: photo.bytes,
         mime: "image/jpeg".to_owned(),

@@ -15,6 +15,7 @@ use crate::domain::procedure::Procedure;
 use crate::domain::task::Subject;
 use crate::domain::verdict::Verdict;
 use crate::ui::components::icon::Icon;
+use crate::ui::components::person::AnsweredBy;
 use crate::ui::i18n::{self, Msg, say, tr};
 use crate::ui::icons;
 use crate::ui::state::desk::{ItemDesk, Saved, TaskDesk};
@@ -49,6 +50,7 @@ pub fn CheckItem(desk: TaskDesk, item: ItemDesk) -> impl IntoView {
                 <span class="kind-badge">{kind.map(i18n::kind_letter)}</span>
                 <span class="clause-code">{clause.code.clone()}</span>
                 {subject.map(|name| view! { <span class="subject-chip">{name}</span> })}
+                <AnsweredBy desk item />
                 {clause.critical.then(|| view! { <span class="critical-mark">{tr(Msg::Critical)}</span> })}
                 <SavedMark saved=item.saved />
             </header>

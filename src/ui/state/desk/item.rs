@@ -8,7 +8,7 @@ use super::{ItemDesk, Saved};
 use crate::domain::answer::Answer;
 use crate::domain::clause::Clause;
 use crate::domain::task::TaskItem;
-use crate::domain::{judge, violation};
+use crate::domain::{authorship, judge, violation};
 use crate::store::draft::{Draft, Recorded, Revised};
 use crate::ui::platform::{clock, ids};
 
@@ -28,9 +28,11 @@ impl ItemDesk {
         clause: Arc<Clause>,
         draft: Option<Revised<Draft>>,
     ) -> Self {
-        let (answer, kept) = match draft {
-            Some(Revised { value, rev }) => (value.answer.clone(), Kept::of(&value, rev)),
-            None => (Answer::blank(&clause), Kept::default()),
+        let (answer, kept, author) = match draft {
+            Some(Revised { value, rev }) => {
+                (value.answer.clone(), Kept::of(&value, rev), value.author.clone())
+            }
+            None => (Answer::blank(&clause), Kept::default(), String::new()),
         };
         let amending = kept.recorded.as_ref().is_some_and(|r| r.record_id != kept.record_id);
         Self {
@@ -39,6 +41,7 @@ impl ItemDesk {
             answer: RwSignal::new(answer),
             saved: RwSignal::new(if kept.rev > 0 { Saved::Yes } else { Saved::Untouched }),
             amending: RwSignal::new(amending),
+            author: RwSignal::new(author),
             fixed: StoredValue::new((item, clause)),
             kept: StoredValue::new(kept),
         }
@@ -52,6 +55,14 @@ impl ItemDesk {
     /// What the task says of it.
     pub fn item(&self) -> TaskItem {
         self.fixed.with_value(|(item, _)| item.clone())
+    }
+
+    pub(super) fn answered_by(&self, is_changed: bool, person: &str) {
+        let before = self.author.get_untracked();
+        let author = authorship::after_change(&before, is_changed, person);
+        if author != before {
+            self.author.set(author);
+        }
     }
 
     /// Everything that keeps it from being finished.
@@ -75,6 +86,7 @@ impl ItemDesk {
             record_id: kept.record_id,
             changed: clock::stamp(),
             answer: self.answer.get_untracked(),
+            author: self.author.get_untracked(),
             amend_reason: kept.amend_reason,
             recorded: kept.recorded,
         }
@@ -84,6 +96,7 @@ impl ItemDesk {
         let clause = self.clause();
         self.verdict.set(judge::verdict(&clause, &draft.value.answer));
         self.amending.set(draft.value.is_amending());
+        self.author.set(draft.value.author.clone());
         self.kept.set_value(Kept::of(&draft.value, draft.rev));
         self.answer.set(draft.value.answer);
         self.saved.set(Saved::Yes);

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use self::item::Kept;
+use super::delivery::Delivery;
 use super::phone::Phone;
 use crate::domain::answer::Answer;
 use crate::domain::clause::Clause;
@@ -60,6 +61,8 @@ pub struct ItemDesk {
     pub saved: RwSignal<Saved>,
     /// A finished answer is being amended.
     pub amending: RwSignal<bool>,
+    /// Who answered; empty while nobody has.
+    pub author: RwSignal<String>,
     fixed: StoredValue<(TaskItem, Arc<Clause>)>,
     kept: StoredValue<Kept>,
 }
@@ -80,6 +83,7 @@ pub struct TaskDesk {
 
 struct Inner {
     phone: Phone,
+    delivery: Delivery,
     task: Task,
     items: Vec<ItemDesk>,
     progress: Cell<u64>,
@@ -110,7 +114,12 @@ impl TaskDesk {
     ///
     /// # Errors
     /// [`StoreError`] when a draft cannot be read; nothing is changed.
-    pub async fn open(phone: Phone, task: Task, clauses: Vec<Arc<Clause>>) -> Result<Self, StoreError> {
+    pub async fn open(
+        phone: Phone,
+        delivery: Delivery,
+        task: Task,
+        clauses: Vec<Arc<Clause>>,
+    ) -> Result<Self, StoreError> {
         let progress = draft::progress_of(&phone.store, &task.id).await?;
         let mut drafts: std::collections::HashMap<_, _> =
             draft::drafts_of(&phone.store, &task.id).await?.into_iter().collect();
@@ -123,6 +132,7 @@ impl TaskDesk {
         let finished = progress.value.finished.is_some();
         let inner = Inner {
             phone,
+            delivery,
             task,
             items,
             progress: Cell::new(progress.rev),
@@ -161,7 +171,10 @@ impl TaskDesk {
 
     /// Changes an item's answer and saves it.
     pub fn change(&self, item: ItemDesk, change: impl FnOnce(&mut Answer)) {
+        let old = item.answer.get_untracked();
         item.answer.update(change);
+        let is_changed = item.answer.with_untracked(|answer| *answer != old);
+        item.answered_by(is_changed, &self.inner.with_value(|inner| inner.delivery.author()));
         let clause = item.clause();
         let verdict = item.answer.with_untracked(|answer| judge::verdict(&clause, answer));
         let before = item.verdict.get_untracked();

@@ -47,8 +47,11 @@ impl TaskDesk {
             let rev = item.kept.with_value(|kept| kept.rev);
             batch = draft::put_draft(batch, &inner.task.id, &item.item().id, &item.draft(), rev);
         }
-        let progress =
-            Progress { counts: self.counts.get_untracked(), finished: inner.finished_by.borrow().clone() };
+        let progress = Progress {
+            counts: self.counts.get_untracked(),
+            finished: inner.finished_by.borrow().clone(),
+            amending: inner.items.iter().filter(|item| item.amending.get_untracked()).count() as u32,
+        };
         batch = draft::put_progress(batch, &inner.task, &progress, inner.progress.get());
         inner.phone.store.commit(batch).await?;
         inner.progress.set(inner.progress.get() + 1);

@@ -1,0 +1,104 @@
+// Hazards of what the endpoint refuses: one bad record among many, too much, too often, not you.
+import assert from 'node:assert/strict';
+import { id } from '../lib/app.mjs';
+import { countRecords, query, records } from '../lib/db.mjs';
+import { carrying, fault } from '../lib/proxy.mjs';
+import { assertReceivedOnce } from '../lib/received.mjs';
+import { PUSH, atWork, bySize, inBoth, sendAll, sendUntil, withWork } from '../lib/stage.mjs';
+import { until, untilEqual } from '../lib/wait.mjs';
+
+inBoth('hazard 20: a poison item among 1,000: the 999 arrive', async (t, browser) => {
+  const number = 999;
+  const { endpoint, office, proxy, phone, app } = await atWork(t, { browser, faulty: true, items: number });
+  const held = proxy.when(PUSH, fault.refuse());
+  const task = bySize(office).at(-1);
+  assert.equal(task.items.length, number);
+  await app.openTask(task.id, number);
+  // A thousand taps by hand would take a minute; the buttons are the same.
+  await phone.evaluate((css) => document.querySelectorAll(css).forEach((button) => button.click()), id('verdict-na'));
+  await until('all is saved', async () => (await app.items()).every((item) => item.saved), { timeout: 60_000 });
+  await app.finish();
+  await app.openSync(number + 1);
+  const queued = (await app.queue()).map((row) => row.record);
+  const poison = queued[Math.floor(queued.length / 2)];
+  proxy.when(carrying(poison), fault.rewriteRequest((body) => spoil(body, poison)));
+  proxy.clear(held);
+  await sendUntil(app, 'all others arrive', async () => (await countRecords(endpoint)) === number);
+  await until('the poison is shown as set aside', async () => {
+    const blocked = (await app.queue()).filter((row) => row.state === 'blocked');
+    return blocked.length === 1 && blocked[0].record === poison;
+  });
+  await untilEqual('the chip', 'blocked', async () => (await app.chip()).state);
+  const received = (await records(endpoint)).map((row) => row.item_id);
+  assert.deepEqual(received.sort(), queued.filter((one) => one !== poison).sort(), 'each of the others once');
+  proxy.clear();
+  await phone.click(`${id('queue-row')}[data-record-id="${poison}"] ${id('retry-record')}`);
+  await untilEqual('the last one, too, once it is sound', number + 1, () => countRecords(endpoint));
+  phone.assertQuiet();
+});
+
+/** The record's body no longer has its hash when it arrives. */
+function spoil(body, poison) {
+  const push = JSON.parse(body);
+  push.items.find((item) => item.item_id === poison).body_sha256 = '0'.repeat(64);
+  return Buffer.from(JSON.stringify(push));
+}
+
+inBoth('hazard 21: too much, too often and out of order: all of it arrives in the end', async (t, browser) => {
+  const { endpoint, proxy, phone, app, expected } = await withWork(t, { browser });
+  const patience = { 'retry-after': '1' };
+  const refusals = [
+    fault.problem(503, 'unavailable', patience), fault.problem(429, 'too-many-requests', patience),
+    fault.problem(413, 'push-too-large'), fault.problem(500, 'internal'),
+  ];
+  for (const refusal of refusals) {
+    const rule = proxy.when(PUSH, refusal, { times: 1 });
+    await sendUntil(app, refusal.name, () => rule.struck === 1);
+  }
+  await sendAll(app);
+  await assertReceivedOnce(endpoint, expected);
+  phone.assertQuiet();
+});
+
+inBoth('hazard 21: Retry-After is kept to, and then it goes by itself', async (t, browser) => {
+  const { endpoint, proxy, phone, app, expected } = await withWork(t, { browser });
+  const times = [];
+  const noting = (asked) => PUSH(asked) && times.push(performance.now()) > 0;
+  const rule = proxy.when(noting, fault.problem(429, 'too-many-requests', { 'retry-after': '1' }), { times: 1 });
+  await sendUntil(app, 'a refusal', () => rule.struck === 1);
+  const [refused] = times.splice(0);
+  proxy.when(noting, { name: 'noted' });
+  await until('all goes without a tap', async () => (await app.chip()).pending === 0, { timeout: 60_000 });
+  assert.ok(times[0] - refused >= 1_000, `not before the second is over: ${times[0] - refused}`);
+  await assertReceivedOnce(endpoint, expected);
+  phone.assertQuiet();
+});
+
+inBoth('hazard 21: 413 at one item: the batch is halved until it alone is set aside', async (t, browser) => {
+  const { endpoint, proxy, phone, app, number, expected } = await withWork(t, { browser });
+  const big = expected.queued[Math.floor(number / 2)];
+  const rule = proxy.when(carrying(big), fault.problem(413, 'push-too-large'));
+  await sendUntil(app, 'all others arrive', async () => (await countRecords(endpoint)) === number - 1);
+  await until('it is shown as set aside', async () => (await app.queue()).some((row) => row.record === big && row.state === 'blocked'));
+  assert.ok(rule.struck > 1, 'it came to be alone by halves');
+  proxy.clear(rule);
+  await phone.click(`${id('queue-row')}[data-record-id="${big}"] ${id('retry-record')}`);
+  await sendAll(app);
+  await assertReceivedOnce(endpoint, expected);
+  phone.assertQuiet();
+});
+
+inBoth('hazard 21: 401 in the middle: all is kept, enrolled again, and it goes on', async (t, browser) => {
+  const { endpoint, proxy, phone, app, number, expected } = await withWork(t, { browser });
+  const [device] = await query(endpoint, 'SELECT device_id FROM devices ORDER BY enrolled_ms DESC LIMIT 1');
+  await query(endpoint, 'UPDATE tokens SET expires_ms = 1 WHERE device_id = ?', [device.device_id]);
+  await phone.click(id('sync-now'));
+  await untilEqual('the chip', 'blocked', async () => (await app.chip()).state);
+  assert.equal((await app.queue()).length, number);
+  assert.ok((await app.queue()).every((row) => row.state !== 'received'));
+  await phone.goto(proxy.demo); // A new link from the office.
+  await untilEqual('what was kept has gone', number, () => countRecords(endpoint), { timeout: 30_000 });
+  await app.waitForSynced();
+  await assertReceivedOnce(endpoint, expected);
+  phone.assertQuiet();
+});
