@@ -1,7 +1,9 @@
 //! Boot and the only route table.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use crate::ui::prelude::*;
-use leptos::task::spawn_local;
 
 use super::address::{Screen, provide_address};
 use super::components::alarm::{AlarmSpeaker, ClosedAlarms, Resting};
@@ -57,28 +59,32 @@ fn App() -> impl IntoView {
 #[component]
 fn Gated(phone: Phone) -> impl IntoView {
     let (lang, lock) = (use_settings().lang(), use_lock());
-    let started = RwSignal::new(None::<Result<(Delivery, Alarms), StoreError>>);
-    let is_open = Memo::new(move |_| lock.gate.get() == Gate::Open);
-    Effect::new(move |_| {
-        if is_open.get() && started.with_untracked(Option::is_none) {
-            let phone = phone.clone();
-            spawn_local(async move {
+    let is_open = Memo::new(move |_| lock.seen.with(|seen| seen.gate == Gate::Open));
+    let gate = Memo::new(move |_| lock.seen.with(|seen| seen.gate.clone()));
+    // Once is enough, however often the lock closes and opens.
+    let started = Rc::new(OnceCell::new());
+    let delivery = load(move || {
+        let (open, phone, started) = (is_open.get(), phone.clone(), started.clone());
+        async move {
+            if open && started.get().is_none() {
                 let delivery = Delivery::start(&phone).await;
-                started.set(Some(delivery.map(|delivery| (delivery, alarms::start(phone, delivery)))));
-            });
+                let _ = started.set(delivery.map(|delivery| (delivery, alarms::start(phone, delivery))));
+            }
+            started.get().cloned()
         }
     });
     view! {
         {move || {
-            let gate = lock.gate.get();
+            let gate = gate.get();
             if gate != Gate::Open {
                 // Read, not only tracked: a memo that nobody has read hears of no change.
                 let _ = lang.get();
             }
-            if gate != Gate::Open || started.with(Option::is_some) {
+            let started = delivery.get().and_then(|started| (*started).clone());
+            if gate != Gate::Open || started.is_some() {
                 remove_shell();
             }
-            match (gate, started.get()) {
+            match (gate, started) {
                 (Gate::Closed, _) => view! { <LockScreen /> },
                 (Gate::Working { seals, done, of, problem }, _) => {
                     view! { <LockWork seals done of problem /> }

@@ -6,8 +6,6 @@ use std::cell::Cell;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use rounds::domain::hash::sha256_hex;
 use rounds::store::sealed::cipher::{Cipher, CipherError, KeyMaker, Secret};
 use rounds::store::sealed::lock::{Wrap, WrappedKeys};
@@ -78,7 +76,7 @@ impl KeyMaker for Maker {
             Secret::Recovery(bits) => (&keys.recovery, &bits[..]),
         };
         let around = Gcm::new("", hashed(secret));
-        let bits = around.opened(keys.id.as_bytes(), &STANDARD.decode(&wrapped.data).unwrap())?;
+        let bits = around.opened(keys.id.as_bytes(), &wrapped.data)?;
         Ok(Gcm::new(&keys.id, bits.try_into().map_err(|_| CipherError::Broken)?))
     }
 
@@ -95,7 +93,7 @@ impl KeyMaker for Maker {
 
 fn wrap(key: &Gcm, secret: &[u8]) -> Wrap {
     let data = Gcm::new("", hashed(secret)).sealed(key.id.as_bytes(), &key.bits);
-    Wrap { salt: String::new(), rounds: 1, data: STANDARD.encode(data) }
+    Wrap { salt: Vec::new(), rounds: 1, data }
 }
 
 fn hashed(bytes: &[u8]) -> [u8; 32] {

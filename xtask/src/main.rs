@@ -15,6 +15,7 @@ mod setup;
 mod shell;
 mod test;
 mod tidy;
+mod trust;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;

@@ -1,16 +1,13 @@
-//! A sealed row: `json` is `{"sealed":1,"key":"…","data":"…"}`, `bytes` the sealed bytes. Key, group,
-//! number and revision stay as they are, because the rules of the store look rows up by them.
+//! A sealed row: `json` is `{"sealed":"…"}` with the key's name, `bytes` is everything that was in the
+//! row, sealed in one piece. Key, group, number and revision stay as they are, because the rules of the
+//! store look rows up by them.
 //!
 //! Table and key are sealed in: a row moved under another key does not open. Pure but for the cipher.
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 use super::cipher::{Cipher, CipherError};
 use crate::store::row::{Row, Table};
 
-const MARK: &str = r#"{"sealed":1,"key":""#;
-const BETWEEN: &str = r#"","data":""#;
+const MARK: &str = r#"{"sealed":""#;
 const END: &str = r#""}"#;
 
 /// The tables whose rows are sealed: answers, notes, results, photos. The others say which tasks,
@@ -25,7 +22,7 @@ pub fn is_for(table: Table) -> bool {
 
 /// The name of the key that a row is sealed with; `None` for a plain row.
 pub fn key_id(row: &Row) -> Option<&str> {
-    Some(parts(row)?.0)
+    row.json.strip_prefix(MARK)?.strip_suffix(END)
 }
 
 /// The row sealed; one that is sealed already stays as it is.
@@ -36,12 +33,8 @@ pub async fn seal<C: Cipher>(cipher: &C, table: Table, row: Row) -> Result<Row, 
     if key_id(&row).is_some() {
         return Ok(row);
     }
-    let data = STANDARD.encode(cipher.seal(&place(table, &row.key, "json"), row.json.as_bytes()).await?);
-    let bytes = match &row.bytes {
-        Some(plain) => Some(cipher.seal(&place(table, &row.key, "bytes"), plain).await?),
-        None => None,
-    };
-    Ok(Row { json: [MARK, cipher.id(), BETWEEN, &data, END].concat(), bytes, ..row })
+    let sealed = cipher.seal(&place(table, &row.key), &pack(&row)).await?;
+    Ok(Row { json: [MARK, cipher.id(), END].concat(), bytes: Some(sealed), ..row })
 }
 
 /// The row opened; a plain one stays as it is.
@@ -49,22 +42,29 @@ pub async fn seal<C: Cipher>(cipher: &C, table: Table, row: Row) -> Result<Row, 
 /// # Errors
 /// [`CipherError::Broken`] when the seal does not fit, [`CipherError::Failed`].
 pub async fn open<C: Cipher>(cipher: &C, table: Table, row: Row) -> Result<Row, CipherError> {
-    let Some((_, data)) = parts(&row) else { return Ok(row) };
-    let data = STANDARD.decode(data).map_err(|_| CipherError::Broken)?;
-    let json = cipher.open(&place(table, &row.key, "json"), &data).await?;
-    let json = String::from_utf8(json).map_err(|_| CipherError::Broken)?;
-    let bytes = match &row.bytes {
-        Some(sealed) => Some(cipher.open(&place(table, &row.key, "bytes"), sealed).await?),
-        None => None,
-    };
+    if key_id(&row).is_none() {
+        return Ok(row);
+    }
+    let sealed = row.bytes.as_deref().ok_or(CipherError::Broken)?;
+    let packed = cipher.open(&place(table, &row.key), sealed).await?;
+    let (json, bytes) = unpack(&packed).ok_or(CipherError::Broken)?;
     Ok(Row { json, bytes, ..row })
 }
 
-fn parts(row: &Row) -> Option<(&str, &str)> {
-    row.json.strip_prefix(MARK)?.strip_suffix(END)?.split_once(BETWEEN)
+/// The length of the JSON, the JSON, and behind it a mark and the bytes where there are any.
+fn pack(row: &Row) -> Vec<u8> {
+    let length = (row.json.len() as u64).to_be_bytes();
+    let bytes = row.bytes.as_deref();
+    [&length[..], row.json.as_bytes(), bytes.map_or(&[][..], |_| &[1]), bytes.unwrap_or_default()].concat()
+}
+
+fn unpack(packed: &[u8]) -> Option<(String, Option<Vec<u8>>)> {
+    let (length, rest) = packed.split_first_chunk()?;
+    let (json, rest) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+    Some((String::from_utf8(json.to_vec()).ok()?, rest.get(1..).map(<[u8]>::to_vec)))
 }
 
 /// What is sealed in beside the content. A table's name has no zero byte, so no two places look alike.
-fn place(table: Table, key: &str, part: &str) -> Vec<u8> {
-    [table.name(), part, key].join("\0").into_bytes()
+fn place(table: Table, key: &str) -> Vec<u8> {
+    [table.name(), key].join("\0").into_bytes()
 }

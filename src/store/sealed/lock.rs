@@ -51,12 +51,12 @@ pub struct WrappedKeys {
 /// One wrapping with everything but the secret that is needed to undo it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrap {
-    /// Base64 of 16 random bytes.
-    pub salt: String,
+    /// 16 random bytes.
+    pub salt: Vec<u8>,
     /// Rounds of PBKDF2-SHA-256.
     pub rounds: u32,
-    /// Base64 of what the wrapping made.
-    pub data: String,
+    /// What the wrapping made.
+    pub data: Vec<u8>,
 }
 
 impl LockState {
@@ -99,7 +99,7 @@ pub(super) fn row(lock: &Lock) -> Row {
     if let Some(keys) = &lock.keys {
         words.extend([keys.id.clone(), yes(keys.device)]);
         for wrap in [&keys.pin, &keys.recovery] {
-            words.extend([wrap.salt.clone(), wrap.rounds.to_string(), wrap.data.clone()]);
+            words.extend([to_hex(&wrap.salt), wrap.rounds.to_string(), to_hex(&wrap.data)]);
         }
     }
     Row::new(LOCK, "", to_json(&words))
@@ -110,9 +110,9 @@ fn of_words(words: &[String]) -> Option<Lock> {
     let state = LockState::ALL.iter().find(|(_, name)| Some(*name) == word(0))?.0;
     let wrap = |at: usize| {
         Some(Wrap {
-            salt: word(at)?.to_owned(),
+            salt: of_hex(word(at)?)?,
             rounds: word(at + 1)?.parse().ok()?,
-            data: word(at + 2)?.to_owned(),
+            data: of_hex(word(at + 2)?)?,
         })
     };
     let keys = match word(3) {
@@ -131,6 +131,16 @@ fn of_words(words: &[String]) -> Option<Lock> {
     Some(Lock { state, grace_min: word(1)?.parse().ok()?, digits: word(2)? == YES, keys })
 }
 
+/// Bytes as text.
+pub(super) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn of_hex(text: &str) -> Option<Vec<u8>> {
+    let pairs = (0..text.len()).step_by(2);
+    pairs.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
 const YES: &str = "1";
 
 fn yes(is_so: bool) -> String {
@@ -143,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_lock_is_read_as_it_was_written() {
-        let wrap = |name: &str| Wrap { salt: format!("salt {name}"), rounds: 600_000, data: name.to_owned() };
+        let wrap = |name: &str| Wrap { salt: vec![0, 9, 255], rounds: 600_000, data: name.into() };
         let keys = WrappedKeys { id: "k".to_owned(), pin: wrap("pin"), device: true, recovery: wrap("code") };
         for (state, _) in LockState::ALL {
             for keys in [Some(keys.clone()), None] {

@@ -7,14 +7,12 @@
 //! not extractable; only while it is made or put under another PIN does the browser hold one that can
 //! be wrapped, and its bytes never reach this program.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::cipher::{Cipher, CipherError, KeyMaker, Secret};
-use super::lock::{Wrap, WrappedKeys};
+use super::lock::{Wrap, WrappedKeys, to_hex};
 use crate::store::indexed_db::device_key;
 
 /// Rounds of PBKDF2 for new wrappings: OWASP's figure for SHA-256.
@@ -120,7 +118,7 @@ impl KeyMaker for WebKeys {
     type Cipher = WebCipher;
 
     async fn create(&self, pin: &str, recovery: &[u8; 16]) -> Result<(WrappedKeys, WebCipher), CipherError> {
-        let id: String = random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = to_hex(&random::<4>()?);
         let key = done(generate_key(&aes(), true, &usages("encrypt", "decrypt"))).await?;
         let recovery_wrap = wrap(&key, &id, recovery).await?;
         let (pin_wrap, device) = wrap_for_pin(&key, &id, pin).await?;
@@ -149,8 +147,8 @@ async fn wrap_for_pin(key: &JsValue, id: &str, pin: &str) -> Result<(Wrap, bool)
     let wrapped = wrap(key, id, pin.as_bytes()).await?;
     // A browser that cannot keep such an object has the PIN's wrapping alone.
     let Some(device) = own_key().await else { return Ok((wrapped, false)) };
-    let data = seal(&device, id.as_bytes(), &from_text(&wrapped.data)?).await?;
-    Ok((Wrap { data: STANDARD.encode(data), ..wrapped }, true))
+    let data = seal(&device, id.as_bytes(), &wrapped.data).await?;
+    Ok((Wrap { data, ..wrapped }, true))
 }
 
 async fn unwrap(keys: &WrappedKeys, secret: Secret<'_>, extractable: bool) -> Result<JsValue, CipherError> {
@@ -158,14 +156,14 @@ async fn unwrap(keys: &WrappedKeys, secret: Secret<'_>, extractable: bool) -> Re
         Secret::Pin(pin) => (&keys.pin, pin.as_bytes()),
         Secret::Recovery(bits) => (&keys.recovery, &bits[..]),
     };
-    let mut data = from_text(&wrapped.data)?;
+    let mut data = wrapped.data.clone();
     if keys.device && std::ptr::eq(wrapped, &keys.pin) {
         let device = device_key::load().await.ok().flatten();
         let device = device.ok_or_else(|| CipherError::Failed("the device's key is gone".to_owned()))?;
         data = open(&device, keys.id.as_bytes(), &data).await?;
     }
     let (iv, data) = data.split_at_checked(IV).ok_or(CipherError::Broken)?;
-    let wrapping = stretched(secret, &from_text(&wrapped.salt)?, wrapped.rounds).await?;
+    let wrapping = stretched(secret, &wrapped.salt, wrapped.rounds).await?;
     let place = gcm(iv, keys.id.as_bytes());
     done(unwrap_key("raw", data, &wrapping, &place, AES, extractable, &usages("encrypt", "decrypt"))).await
 }
@@ -175,8 +173,7 @@ async fn wrap(key: &JsValue, id: &str, secret: &[u8]) -> Result<Wrap, CipherErro
     let (salt, iv) = (random::<16>()?, random::<IV>()?);
     let wrapping = stretched(secret, &salt, ROUNDS).await?;
     let wrapped = bytes(done(wrap_key("raw", key, &wrapping, &gcm(&iv, id.as_bytes()))).await?);
-    let data = STANDARD.encode([&iv[..], &wrapped].concat());
-    Ok(Wrap { salt: STANDARD.encode(salt), rounds: ROUNDS, data })
+    Ok(Wrap { salt: salt.to_vec(), rounds: ROUNDS, data: [&iv[..], &wrapped].concat() })
 }
 
 /// The device's own key, made when there is none; `None` where it cannot be kept.
@@ -239,10 +236,6 @@ fn set(object: &Object, field: &str, value: &JsValue) {
 
 fn bytes(buffer: JsValue) -> Vec<u8> {
     Uint8Array::new(&buffer).to_vec()
-}
-
-fn from_text(text: &str) -> Result<Vec<u8>, CipherError> {
-    STANDARD.decode(text).map_err(|_| CipherError::Broken)
 }
 
 async fn done(begun: Result<Promise, JsValue>) -> Result<JsValue, CipherError> {

@@ -1,6 +1,8 @@
 //! Behind the lock: the PIN is asked for, or rows are being written anew. Shows counts alone, for
 //! nothing else can be read.
 
+use std::rc::Rc;
+
 use crate::ui::prelude::*;
 use gloo_timers::callback::Timeout;
 use leptos::task::spawn_local;
@@ -22,14 +24,13 @@ pub fn LockScreen() -> impl IntoView {
     let lock = use_lock();
     let counts = load(move || lock.counts());
     let recovering = RwSignal::new(false);
-    let patience = lock.patience;
     count_down();
     // Read before the form is built, which asks whether a keypad is enough.
-    let known = Memo::new(move |_| lock.lock.with(|lock| lock.state.is_on()));
+    let known = Memo::new(move |_| lock.lock().state.is_on());
     view! {
         <main class="page lock-page" data-testid="lock-screen"
-            data-tries-left=move || patience.get().tries_left
-            data-wait-s=move || patience.get().wait_ms.div_ceil(SECOND_MS)>
+            data-tries-left=move || lock.patience().tries_left
+            data-wait-s=move || lock.patience().wait_ms.div_ceil(SECOND_MS)>
             <div class="lock-head">
                 <Icon paths=icons::LOCK />
                 <h1>{tr(Msg::LockClosed)}</h1>
@@ -51,12 +52,12 @@ fn enter(recovering: RwSignal<bool>) -> Ask {
         inputs: vec![pin.clone()],
         word: Msg::LockOpen,
         counted: true,
-        read: Box::new(move || {
+        read: Rc::new(move || {
             let typed = pin.text();
             pin.value.set(String::new());
             Ok(Some(Deed::Unlock(typed)).filter(|deed| *deed != Deed::Unlock(String::new())))
         }),
-        done: Box::new(|| ()),
+        done: Rc::new(|| ()),
         aside,
     }
 }
@@ -68,11 +69,11 @@ fn recover(recovering: RwSignal<bool>) -> Ask {
         inputs: vec![code.clone(), first.clone(), again.clone()],
         word: Msg::LockOpen,
         counted: false,
-        read: Box::new(move || {
+        read: Rc::new(move || {
             let bits = recovery::read(&code.text()).ok_or_else(|| tr(Msg::LockCodeSlip).to_owned())?;
             Ok(Some(Deed::Recover(bits, read_new_pin(&first, &again)?)))
         }),
-        done: Box::new(|| ()),
+        done: Rc::new(|| ()),
         aside: Aside { word: Msg::Back, id: "lock-back", act: Box::new(move || recovering.set(false)) },
     }
 }
@@ -91,7 +92,7 @@ pub fn LockWork(seals: bool, done: u64, of: u64, problem: Option<VaultError>) ->
             <p class="hint" role="status">{format!("{done} / {of}")}</p>
             <p class="hint">{tr(Msg::LockWorkExplain)}</p>
             {problem.map(|error| view! {
-                <p class="field-problem" role="alert" data-testid="lock-problem">{i18n::vault_problem(&error, lock.patience.get_untracked())}</p>
+                <p class="field-problem" role="alert" data-testid="lock-problem">{i18n::vault_problem(&error, untrack(|| lock.patience()))}</p>
                 <div class="button-row">
                     <button type="button" class="button primary" on:click=move |_| spawn_local(lock.carry_on())>{tr(Msg::TryAgain)}</button>
                     <button type="button" class="button quiet" on:click=move |_| lock.postpone()>{tr(Msg::Later)}</button>
@@ -106,7 +107,7 @@ fn count_down() {
     let lock = use_lock();
     let timer = StoredValue::new_local(None);
     Effect::new(move |_| {
-        let wait_ms = lock.patience.get().wait_ms;
+        let wait_ms = lock.patience().wait_ms;
         let again = Timeout::new(wait_ms.min(SECOND_MS) as u32, move || spawn_local(lock.read()));
         timer.set_value((wait_ms > 0).then_some(again));
     });

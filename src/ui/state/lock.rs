@@ -44,15 +44,22 @@ pub enum Gate {
     Open,
 }
 
+/// All that a screen may know of the lock. One signal, since each type of signal costs bytes.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// What the app shows.
+    pub gate: Gate,
+    /// The lock as last read; `None` before that.
+    pub lock: Option<Lock>,
+    /// Tries and waits, as last read.
+    pub patience: Patience,
+}
+
 /// The lock in the screens' context.
 #[derive(Clone, Copy)]
 pub struct PhoneLock {
-    /// What the app shows.
-    pub gate: RwSignal<Gate>,
-    /// The lock as last read.
-    pub lock: RwSignal<Lock>,
-    /// Tries and waits, as last read.
-    pub patience: RwSignal<Patience>,
+    /// What a screen may know.
+    pub seen: RwSignal<Seen>,
     inner: StoredValue<Rc<Inner>, LocalStorage>,
 }
 
@@ -68,9 +75,7 @@ pub fn provide_lock(phone: &Phone) -> PhoneLock {
     let store = phone.store.clone();
     let gate = if store.is_locked() { Gate::Closed } else { Gate::Open };
     let lock = PhoneLock {
-        gate: RwSignal::new(gate),
-        lock: RwSignal::new(Lock::default()),
-        patience: RwSignal::new(Patience::default()),
+        seen: RwSignal::new(Seen { gate, lock: None, patience: Patience::default() }),
         inner: StoredValue::new_local(Rc::new(Inner {
             vault: Vault::new(store.clone(), WebKeys),
             store,
@@ -95,6 +100,16 @@ impl PhoneLock {
         web::is_there()
     }
 
+    /// The lock as last read; tracked.
+    pub fn lock(self) -> Lock {
+        self.seen.with(|seen| seen.lock.clone().unwrap_or_default())
+    }
+
+    /// Tries and waits as last read; tracked.
+    pub fn patience(self) -> Patience {
+        self.seen.with(|seen| seen.patience)
+    }
+
     /// Counts what waits; works behind a closed lock.
     pub async fn counts(self) -> Counts {
         outbox::counts(&self.inner.get_value().store).await.unwrap_or_default()
@@ -113,23 +128,23 @@ impl PhoneLock {
             Err(VaultError::Wrong) if matches!(deed, Deed::Recover(..)) => {
                 Err(i18n::tr(i18n::Msg::LockCodeOther).to_owned())
             }
-            Err(error) => Err(i18n::vault_problem(&error, self.patience.get_untracked())),
+            Err(error) => Err(i18n::vault_problem(&error, self.seen.with_untracked(|seen| seen.patience))),
         }
     }
 
     /// Goes on with rows that are yet to be written anew, then shows the screens.
     pub async fn carry_on(self) {
         let inner = self.inner.get_value();
-        let state = self.lock.with_untracked(|lock| lock.state);
+        let state = untrack(|| self.lock().state);
         let show = |so_far: &Converted, problem| {
             let (seals, done, of) = (state.seals(), so_far.done, so_far.of);
-            self.gate.set(Gate::Working { seals, done, of, problem });
+            self.show(Gate::Working { seals, done, of, problem });
         };
         if state.is_under_way() {
             show(&Converted::default(), None);
         }
         match inner.vault.carry_on(&|so_far| show(so_far, None)).await {
-            Ok(_) => self.gate.set(Gate::Open),
+            Ok(_) => self.show(Gate::Open),
             Err(problem) => show(&Converted::default(), Some(problem)),
         }
         self.read().await;
@@ -137,7 +152,11 @@ impl PhoneLock {
 
     /// Leaves rows that are yet to be written anew for the next start.
     pub fn postpone(self) {
-        self.gate.set(Gate::Open);
+        self.show(Gate::Open);
+    }
+
+    fn show(self, gate: Gate) {
+        self.seen.update(|seen| seen.gate = gate);
     }
 
     /// Closes the lock, once every write is on disk; false when one could not be written.
@@ -156,12 +175,11 @@ impl PhoneLock {
     /// Reads the lock and its tries again.
     pub async fn read(self) {
         let inner = self.inner.get_value();
-        if let Ok(lock) = inner.vault.lock().await {
-            self.lock.set(lock);
-        }
-        if let Ok(patience) = inner.vault.patience(now()).await {
-            self.patience.set(patience);
-        }
+        let (lock, patience) = (inner.vault.lock().await, inner.vault.patience(now()).await);
+        self.seen.update(|seen| {
+            seen.lock = lock.ok().or(seen.lock.take());
+            seen.patience = patience.unwrap_or(seen.patience);
+        });
     }
 
     fn watch(self) {
@@ -181,8 +199,10 @@ impl PhoneLock {
 
     /// The page is hidden: perhaps the camera is open, perhaps the phone changes hands.
     fn away(self) {
-        let grace = self.lock.with_untracked(|lock| lock.state.is_on().then_some(lock.grace_min));
-        let Some(grace) = grace.filter(|_| self.gate.get_untracked() == Gate::Open) else { return };
+        let lock = untrack(|| self.lock());
+        if !lock.state.is_on() || self.seen.with_untracked(|seen| seen.gate != Gate::Open) {
+            return;
+        }
         cover(true);
         let inner = self.inner.get_value();
         inner.hidden_at.set(Some(now()));
@@ -191,7 +211,7 @@ impl PhoneLock {
                 self.close().await;
             });
         };
-        *inner.timer.borrow_mut() = Some(Timeout::new(grace * 60_000, close));
+        *inner.timer.borrow_mut() = Some(Timeout::new(lock.grace_min * 60_000, close));
     }
 
     /// The page is shown again. A frozen page's timers do not run, so the time away is looked at.
@@ -200,7 +220,7 @@ impl PhoneLock {
         inner.timer.borrow_mut().take();
         let was_open = !inner.store.is_locked();
         if let Some(since) = inner.hidden_at.take() {
-            let grace_ms = self.lock.with_untracked(|lock| u64::from(lock.grace_min) * 60_000);
+            let grace_ms = u64::from(untrack(|| self.lock()).grace_min) * 60_000;
             let away_ms = (now().wall_ms.saturating_sub(since.wall_ms))
                 .max(now().mono_ms.saturating_sub(since.mono_ms));
             if away_ms >= grace_ms && self.close().await {

@@ -1,5 +1,7 @@
 //! The one form that all of the lock's questions are asked with: built once, it costs once.
 
+use std::rc::Rc;
+
 use crate::ui::prelude::*;
 use leptos::ev::SubmitEvent;
 use leptos::task::spawn_local;
@@ -41,9 +43,9 @@ pub struct Ask {
     /// It waits when there were too many tries.
     pub counted: bool,
     /// What follows from what was typed: a deed, nothing more to do, or what is wrong with it.
-    pub read: Box<dyn Fn() -> Result<Option<Deed>, String>>,
+    pub read: Rc<dyn Fn() -> Result<Option<Deed>, String>>,
     /// Called after the deed is done, where the form is still there.
-    pub done: Box<dyn Fn()>,
+    pub done: Rc<dyn Fn()>,
     /// The other way out.
     pub aside: Aside,
 }
@@ -62,7 +64,7 @@ impl Input {
 
     /// The lock's present PIN: dots, with a keypad where that is enough.
     pub fn present(label: &str, id: &'static str) -> Self {
-        let digits = use_lock().lock.with_untracked(|lock| lock.digits);
+        let digits = untrack(|| use_lock().lock().digits);
         Self { shown: ("password", digits.then_some("numeric")), ..Self::secret(label, id) }
     }
 
@@ -90,27 +92,28 @@ pub fn LockForm(ask: Ask) -> impl IntoView {
     let lock = use_lock();
     let Ask { inputs, word, counted, read, done, aside } = ask;
     let (problem, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
-    let wait_ms = Memo::new(move |_| if counted { lock.patience.get().wait_ms } else { 0 });
+    let wait_ms = Memo::new(move |_| if counted { lock.patience().wait_ms } else { 0 });
     let fields: Vec<_> = inputs.into_iter().map(field).collect();
-    let (read, done) = (StoredValue::new_local(read), StoredValue::new_local(done));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
         }
-        let deed = match read.with_value(|read| read()) {
+        let deed = match read() {
             Ok(Some(deed)) => deed,
             Ok(None) => return,
             Err(text) => return problem.set(Some(text)),
         };
         busy.set(true);
         problem.set(None);
+        let done = Rc::clone(&done);
         spawn_local(async move {
             let outcome = lock.perform(deed).await;
             // The form may be gone: the screens make way while rows are written anew.
-            busy.try_set(false);
+            let is_there = busy.try_set(false).is_none();
             match outcome {
-                Ok(()) => done.try_with_value(|done| done()).unwrap_or_default(),
+                Ok(()) if is_there => done(),
+                Ok(()) => {}
                 Err(text) => drop(problem.try_set(Some(text))),
             }
         });

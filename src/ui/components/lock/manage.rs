@@ -1,5 +1,7 @@
 //! The lock is on: closing it now, how long it waits, another PIN, turning it off.
 
+use std::rc::Rc;
+
 use crate::ui::prelude::*;
 use leptos::task::spawn_local;
 
@@ -56,7 +58,7 @@ pub(super) fn manage() -> AnyView {
 fn grace() -> AnyView {
     let lock = use_lock();
     let choices = move || {
-        let chosen = lock.lock.with(|lock| lock.grace_min);
+        let chosen = lock.lock().grace_min;
         let choice = |(minutes, test_id)| {
             view! {
                 <button type="button" class="segment" data-testid=test_id
@@ -90,14 +92,14 @@ fn ask(form: RwSignal<Option<Msg>>, note: RwSignal<Option<Msg>>, word: Msg) -> A
         inputs,
         word,
         counted: true,
-        read: Box::new(move || {
+        read: Rc::new(move || {
             Ok(Some(if changes {
                 Deed::ChangePin(present.text(), read_new_pin(&first, &again)?)
             } else {
                 Deed::TurnOff(present.text())
             }))
         }),
-        done: Box::new(move || {
+        done: Rc::new(move || {
             note.set(changes.then_some(Msg::LockPinChanged));
             form.set(None);
         }),

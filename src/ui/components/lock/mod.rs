@@ -15,7 +15,7 @@ pub use form::{Aside, Ask, Input, LockForm, read_new_pin};
 #[component]
 pub fn LockSection() -> impl IntoView {
     let lock = use_lock();
-    let is_on = Memo::new(move |_| lock.lock.with(|lock| lock.state.is_on()));
+    let is_on = Memo::new(move |_| lock.lock().state.is_on());
     view! {
         <section class="settings-group lock-section" aria-labelledby="lock-h">
             <h2 id="lock-h">{tr(Msg::LockTitle)}</h2>

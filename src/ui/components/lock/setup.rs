@@ -1,5 +1,7 @@
 //! Turning the lock on: a PIN, the recovery code on paper, and the proof that it is there.
 
+use std::rc::Rc;
+
 use crate::ui::prelude::*;
 
 use super::{Aside, Ask, Input, LockForm, read_new_pin};
@@ -52,11 +54,11 @@ fn ask_pin(step: RwSignal<Step>) -> Ask {
         inputs: vec![first.clone(), again.clone()],
         word: Msg::LockNext,
         counted: false,
-        read: Box::new(move || {
+        read: Rc::new(move || {
             step.set(Step::Code(code(read_new_pin(&first, &again)?)?));
             Ok(None)
         }),
-        done: Box::new(|| ()),
+        done: Rc::new(|| ()),
         aside: aside(Msg::Cancel, step, Step::Offer),
     }
 }
@@ -83,7 +85,7 @@ fn ask_proof(step: RwSignal<Step>, code: Code) -> Ask {
         inputs,
         word: Msg::LockTurnOn,
         counted: false,
-        read: Box::new(move || {
+        read: Rc::new(move || {
             let fits = |(input, at): (&Input, usize)| recovery::fold(&input.text()) == groups[at];
             if typed.iter().zip(code.asked).all(fits) {
                 Ok(Some(Deed::TurnOn(code.pin.clone(), code.bits)))
@@ -91,7 +93,7 @@ fn ask_proof(step: RwSignal<Step>, code: Code) -> Ask {
                 Err(tr(Msg::LockCodeWrong).to_owned())
             }
         }),
-        done: Box::new(|| ()),
+        done: Rc::new(|| ()),
         aside: aside(Msg::LockCodeShowAgain, step, back),
     }
 }
