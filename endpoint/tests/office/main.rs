@@ -5,16 +5,16 @@
 #[path = "../contract/cluster.rs"]
 #[allow(dead_code, reason = "shared with the contract's own tests")]
 mod cluster;
-#[path = "../contract/harness.rs"]
-#[allow(dead_code, reason = "shared with the contract's own tests")]
-mod harness;
 #[path = "../contract/cluster.rs"]
 #[allow(dead_code, reason = "shared with the contract's own tests")]
 mod cluster;
+#[path = "../contract/harness.rs"]
+#[allow(dead_code, reason = "shared with the contract's own tests")]
+mod harness;
+mod other_installs;
 #[path = "../contract/place.rs"]
 #[allow(dead_code, reason = "shared with the contract's own tests")]
 mod place;
-mod other_installs;
 #[path = "../contract/place.rs"]
 #[allow(dead_code, reason = "shared with the contract's own tests")]
 mod place;

@@ -57,9 +57,13 @@ mod tests {
 
     #[test]
     fn figures_of_all_lines_are_added_and_other_lines_are_passed_over() {
-        let text = "running\n  trust: {\"kills\": 3, \"lost\": 0} ok\ntrust: {broken\ntrust: {\"kills\": 4}\n";
+        let text =
+            "running\n  trust: {\"kills\": 3, \"lost\": 0} ok\ntrust: {broken\ntrust: {\"kills\": 4}\n";
         let figures = Figures::of_output(text);
-        assert_eq!((figures.get("kills"), figures.get("lost"), figures.get("doubled")), (Some(7), Some(0), None));
+        assert_eq!(
+            (figures.get("kills"), figures.get("lost"), figures.get("doubled")),
+            (Some(7), Some(0), None)
+        );
         assert!(Figures::of_output("nothing").is_empty());
     }
 }

@@ -96,7 +96,8 @@ impl Wish {
         let mut rest = arguments.iter();
         while let Some(flag) = rest.next() {
             let value = rest.next().with_context(|| format!("{flag} wants a value"))?;
-            let number = || value.parse::<u64>().with_context(|| format!("{flag} wants a number, not {value}"));
+            let number =
+                || value.parse::<u64>().with_context(|| format!("{flag} wants a number, not {value}"));
             match flag.as_str() {
                 "--minutes" => wish.minutes = number()?.max(1),
                 "--seed" => wish.seed = number()?,

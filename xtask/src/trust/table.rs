@@ -100,8 +100,10 @@ impl Report {
 }
 
 fn line(name: &str, seconds: u64, figures: &Figures, names: &[&str]) -> String {
-    let cells: Vec<String> =
-        names.iter().map(|name| figures.get(name).map_or_else(String::new, |count| count.to_string())).collect();
+    let cells: Vec<String> = names
+        .iter()
+        .map(|name| figures.get(name).map_or_else(String::new, |count| count.to_string()))
+        .collect();
     format!("| {name} | {seconds} | {} |", cells.join(" | "))
 }
 
@@ -122,7 +124,11 @@ mod tests {
         assert!(!with(r#"trust: {"kills": 9, "lost": 1}"#, None).is_well());
         assert!(!with(r#"trust: {"kills": 9, "lost": 0}"#, Some("died")).is_well());
         let report = with(r#"trust: {"kills": 9, "lost": 0}"#, None);
-        assert!(report.table().ends_with("| all | 0 |  | 9 |  |  |  |  |  |  |  | 0 |  |  |"), "{}", report.table());
+        assert!(
+            report.table().ends_with("| all | 0 |  | 9 |  |  |  |  |  |  |  | 0 |  |  |"),
+            "{}",
+            report.table()
+        );
         assert!(report.json().contains("\"kills\": 9"));
     }
 }
