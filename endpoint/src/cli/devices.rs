@@ -42,7 +42,8 @@ pub(super) async fn list(database: &Database) -> Result<(), Failure> {
 
 pub(super) async fn revoke(database: &Database, device: String) -> Result<(), Failure> {
     let opened = database.existing().await?;
-    let found = opened.store.revoke(&device, Clock::system().now().millis()).await.map_err(opened.failed())?;
+    let found =
+        opened.store.revoke(&device, Clock::system().now().millis()).await.map_err(opened.failed())?;
     opened.store.close().await;
     if !found {
         return Err(Failure::NoDevice(device));
