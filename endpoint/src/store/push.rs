@@ -168,7 +168,8 @@ async fn notice_restore(
 ) -> Result<(u64, i64), StoreError> {
     let epoch = identity::read(tx, Counter::Epoch).await?.unsigned_abs();
     let lost_epoch = seen.epoch > epoch;
-    let lost_records = seen.epoch == epoch && number(seen.server_seq) > server_seq;
+    let lost_records =
+        seen.epoch == epoch && (number(seen.server_seq) > server_seq || is_given_again(tx, seen).await?);
     if seen.store_id != store_id || !(lost_epoch || lost_records) {
         return Ok((epoch, server_seq));
     }
@@ -182,6 +183,15 @@ async fn notice_restore(
 fn left_on_phone(envelope: &Envelope, outcomes: &[Outcome]) -> u64 {
     let received = outcomes.iter().filter(|outcome| outcome.receipt.is_some()).count();
     envelope.pending.saturating_sub(received as u64)
+}
+
+/// Numbers went on from the backup before a phone could tell of it, and what it saw under its
+/// highest one is not the record that has it now.
+async fn is_given_again(tx: &mut Tx, seen: &Seen) -> Result<bool, StoreError> {
+    if seen.item_id.is_empty() || seen.server_seq == 0 {
+        return Ok(false);
+    }
+    Ok(items::id_of_number(tx, number(seen.server_seq)).await?.as_deref() != Some(&*seen.item_id))
 }
 
 async fn note_install(
