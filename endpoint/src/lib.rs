@@ -12,6 +12,7 @@
 mod api;
 pub mod auth;
 pub mod backup;
+pub mod cleaning;
 pub mod cli;
 pub mod clock;
 pub mod demo;

@@ -5,9 +5,11 @@
 use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path as Key};
+use rounds::domain::hash::is_sha256_hex;
 use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::{Mutex, MutexGuard};
@@ -119,6 +121,14 @@ impl Photos {
         }
     }
 
+    /// Uploads on disk that nobody wrote to since, as device and hash.
+    pub async fn untouched_since(&self, before: SystemTime) -> Result<Vec<(String, String)>, PhotosError> {
+        match &self.place {
+            Place::Folder(folder) => folder.untouched_since(before).await,
+            Place::Memory(_) => Ok(Vec::new()),
+        }
+    }
+
     /// Puts a whole photo in its place; it is on disk under its name when this returns.
     pub async fn keep(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), PhotosError> {
         match &self.place {
@@ -178,6 +188,20 @@ impl Folder {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    async fn untouched_since(&self, before: SystemTime) -> Result<Vec<(String, String)>, PhotosError> {
+        let mut found = Vec::new();
+        let mut entries = tokio::fs::read_dir(&self.uploads).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // A device's id has dashes of its own; the hash stands behind the last.
+            let Some((device_id, sha256)) = name.rsplit_once('-') else { continue };
+            if is_sha256_hex(sha256) && entry.metadata().await?.modified()? < before {
+                found.push((device_id.to_owned(), sha256.to_owned()));
+            }
+        }
+        Ok(found)
     }
 
     /// The object store writes a temporary file and renames it but does not sync, so the file and

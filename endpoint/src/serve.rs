@@ -19,6 +19,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+use crate::cleaning;
 use crate::patience::limit_body;
 use crate::state::AppState;
 use crate::tls::{TlsError, TlsListener};
@@ -60,6 +61,7 @@ pub enum ServeError {
 pub async fn serve(state: AppState, listener: TcpListener, tls: Option<TlsFiles>) -> Result<(), ServeError> {
     let app = crate::app(state.clone());
     let patience = Patience::default();
+    let cleaning = tokio::spawn(cleaning::daily(state.clone()));
     match tls {
         Some(files) => {
             let listener = TlsListener::new(listener, &files.certificate, &files.key)?;
@@ -67,6 +69,7 @@ pub async fn serve(state: AppState, listener: TcpListener, tls: Option<TlsFiles>
         }
         None => answer(listener, app, patience, told_to_stop()).await,
     }
+    cleaning.abort();
     state.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -273,7 +273,7 @@ impl<S: Store> Gathering<'_, S> {
         read: impl Fn(&crate::store::Row) -> Option<T>,
     ) -> Option<(crate::store::Row, T)> {
         let row = self.store.get(table, &key).await.ok().flatten();
-        match row.and_then(|row| Some((read(&row), row))) {
+        match row.map(|row| (read(&row), row)) {
             Some((Some(value), row)) => return Some((row, value)),
             Some((None, row)) => {
                 let name = format!("{}/{key}", table.name());

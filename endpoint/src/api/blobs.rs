@@ -99,6 +99,7 @@ pub(super) async fn head(
         (status = 204, description = "On disk so far", headers(("Upload-Offset" = u64))),
         (status = 401, description = "Not enrolled", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`unknown-photo`: push its record first", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "`body-too-slow`: send it again", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`wrong-offset`: go on at Upload-Offset", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "`chunk-too-large`, `photo-too-large` or `photo-too-long`", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "`wrong-media-type`", body = Problem, content_type = "application/problem+json"),

@@ -15,6 +15,8 @@ use crate::store::{Arrival, ReceivedItem, Refused};
 
 /// The largest whole number that every JSON reader keeps exactly: 2^53 − 1 (RFC 8259, section 6).
 pub(super) const MAX_EXACT: u64 = (1 << 53) - 1;
+/// The flag of a record whose site its device does not see.
+pub(crate) const FOREIGN_SITE: &str = "foreign-site";
 const MAX_WORD: usize = 200;
 /// As of the install that pushes.
 const MAX_INSTALL: usize = 100;
@@ -101,7 +103,7 @@ fn flags(item: &PushItem, body: &Value, site: Option<&str>, device: &Device) -> 
         flags.push("unexpected-shape");
     }
     if site.is_some_and(|site| !device.sees(site)) {
-        flags.push("foreign-site");
+        flags.push(FOREIGN_SITE);
     }
     if item.origin_install.is_some() {
         flags.push("imported");

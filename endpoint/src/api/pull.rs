@@ -31,7 +31,7 @@ pub(super) struct PullQuery {
     security(("device" = [])),
     responses(
         (status = 200, description = "At most 200 records, newest revision of each", body = PullAnswer),
-        (status = 401, description = "`token-missing`, `token-unknown` or `token-expired`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`token-missing`, `token-unknown`, `token-replaced` or `token-expired`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`device-revoked`", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "`cursor-too-old`: pull again without a cursor", body = Problem, content_type = "application/problem+json")
     )

@@ -36,8 +36,9 @@ struct LenientPush {
     responses(
         (status = 200, description = "One outcome a record, in order; what has a receipt is durable", body = PushAnswer),
         (status = 400, description = "`bad-json` or `unknown-protocol`", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "`token-missing`, `token-unknown` or `token-expired`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`token-missing`, `token-unknown`, `token-replaced` or `token-expired`", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`device-revoked`", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "`body-too-slow`: send it again", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`device-mismatch`", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "`push-too-large` or `too-many-items`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`wrong-shape`", body = Problem, content_type = "application/problem+json"),

@@ -41,6 +41,7 @@ pub(super) fn is_kind(kind: &str) -> bool {
         (status = 401, description = "Not enrolled", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`role-not-allowed`, `site-not-yours` or `device-revoked`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`no-such-call`: no such kind", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "`body-too-slow`: send it again", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`edition-in-use`: make a new edition", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "`stale-revision`: pull, then change again", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`wrong-shape` or `id-mismatch`", body = Problem, content_type = "application/problem+json"),

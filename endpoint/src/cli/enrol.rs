@@ -71,6 +71,7 @@ fn page(address: &str) -> Result<&str, Failure> {
 /// Light blocks on a dark terminal; cameras read the reverse as well.
 fn drawn(address: &str) -> Result<String, Failure> {
     let code = QrCode::new(address).map_err(|_| Failure::NoQr)?;
+    // The names are those of dark blocks on a light page.
     Ok(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
 }
 

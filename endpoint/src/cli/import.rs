@@ -59,6 +59,12 @@ fn print(summary: &Summary) {
     for (sha256, reason) in &summary.photos_refused {
         println!("    photo {sha256}: {reason}");
     }
+    if summary.unfinished > 0 {
+        println!(
+            "    {} tasks are not finished: open the file on another phone to go on with them",
+            summary.unfinished
+        );
+    }
     for key in &summary.unreadable {
         println!("    the phone itself could not read {key}; it is not in the file");
     }

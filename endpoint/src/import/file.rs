@@ -20,6 +20,9 @@ pub struct File {
     /// Records as pushed.
     #[serde(default)]
     pub records: Vec<Value>,
+    /// Answers not finished, by task: for another phone.
+    #[serde(default)]
+    pub drafts: Vec<Value>,
     /// Photos with their bytes.
     #[serde(default)]
     pub photos: Vec<Value>,
@@ -60,6 +63,9 @@ impl File {
         if file.format != FORMAT {
             return Err(FileError::NotAnExport);
         }
+        // Where the name of the phone itself was damaged, its numbers count for nobody.
+        let install_id = Some(&file.install_id).filter(|id| !id.contains('\u{FFFD}')).cloned();
+        let file = Self { install_id: install_id.unwrap_or_default(), ..file };
         if file.version != VERSION {
             return Err(FileError::OtherVersion(file.version));
         }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use file::{File, FileError};
 
-use crate::api::{incoming, push::flag_unknown_editions};
+use crate::api::{incoming, incoming::FOREIGN_SITE, push::flag_unknown_editions};
 use crate::auth::Device;
 use crate::clock::Moment;
 use crate::photos::{ImageType, Photos, PhotosError};
@@ -38,6 +38,8 @@ pub struct Summary {
     pub photos_refused: Vec<(String, String)>,
     /// Rows that the phone itself could not read and did not write into the file.
     pub unreadable: Vec<String>,
+    /// Tasks in it whose answers are not finished: another phone can go on with them.
+    pub unfinished: usize,
     /// True when the file was cut off or changed: more may have been in it.
     pub is_damaged: bool,
 }
@@ -67,13 +69,22 @@ pub async fn import(
     now: Moment,
 ) -> Result<Summary, ImportError> {
     let file = File::read(bytes)?;
-    let device = device(store, &file, bytes, now).await?;
-    let mut summary =
-        Summary { unreadable: file.unreadable, is_damaged: file.is_damaged, ..Summary::default() };
+    let (is_enrolled, device) = device(store, &file, bytes, now).await?;
+    let mut summary = Summary {
+        unreadable: file.unreadable,
+        unfinished: file.drafts.len(),
+        is_damaged: file.is_damaged,
+        ..Summary::default()
+    };
     let mut arrivals: Vec<Arrival> =
         file.records.into_iter().map(|record| arrival(record, &file.install_id, &device)).collect();
     if file.is_damaged {
         arrivals.iter_mut().for_each(doubt);
+    }
+    if !is_enrolled {
+        // Nobody said which sites it may see, so none of them is foreign.
+        let checked = arrivals.iter_mut().filter_map(|arrival| arrival.checked.as_mut().ok());
+        checked.for_each(|received| received.flags.retain(|flag| *flag != FOREIGN_SITE));
     }
     flag_unknown_editions(store, &mut arrivals).await?;
     let answer = store.take_in(&device, None, &arrivals, now).await?;
@@ -93,7 +104,7 @@ pub async fn import(
 
 /// Under which device the file's records are kept. A phone that lost its install's id may still have
 /// told which device it was; where it told neither, the file stands for itself.
-async fn device(store: &Store, file: &File, bytes: &[u8], now: Moment) -> Result<Device, StoreError> {
+async fn device(store: &Store, file: &File, bytes: &[u8], now: Moment) -> Result<(bool, Device), StoreError> {
     let mut install_id = file.install_id.clone();
     if install_id.is_empty()
         && let Some(device_id) = &file.device_id

@@ -68,6 +68,21 @@ impl Store {
         tx.commit().await
     }
 
+    /// True when a record of this device speaks of a photo that it has not sent whole.
+    pub async fn misses_photo(&self, device_id: &str, sha256: &str) -> Result<bool, StoreError> {
+        let (install_id, sites) = (String::new(), Vec::new());
+        let device = Device { id: device_id.to_owned(), install_id, role: DeviceRole::Butler, sites };
+        let is_spoken_of = !self.declared_lengths(&device, sha256).await?.is_empty();
+        Ok(is_spoken_of && self.sent_whole(&device, sha256).await?.is_none())
+    }
+
+    /// Forgets how far an upload was.
+    pub async fn forget_upload(&self, device_id: &str, sha256: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        drop_upload(&mut tx, device_id, sha256).await?;
+        tx.commit().await
+    }
+
     /// Notes a photo as whole, after its bytes and its name are on disk.
     pub async fn note_whole(
         &self,

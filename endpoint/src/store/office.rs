@@ -104,9 +104,10 @@ impl Store {
         Ok(lines)
     }
 
-    /// The device for records that came in a file: the one that was enrolled under this install, or
-    /// one made for it now, which has no token. A phone that enrols under the install later is it.
-    pub async fn device_of_file(&self, install_id: &str, now_ms: i64) -> Result<Device, StoreError> {
+    /// The device for records that came in a file, and whether it was ever enrolled: the one of this
+    /// install, or one made for it now, which has no token. A phone that enrols under the install
+    /// later is it.
+    pub async fn device_of_file(&self, install_id: &str, now_ms: i64) -> Result<(bool, Device), StoreError> {
         let pool = self.pool_of_office()?;
         sqlx::query(
             "INSERT INTO devices (device_id, install_id, name, role, enrolled_ms) VALUES ($1, $2, $3, $4, $5) \
@@ -124,17 +125,12 @@ impl Store {
             .fetch_one(pool)
             .await?;
         let id: String = row.try_get(0)?;
-        // Nobody said which sites an install may see that nobody enrolled: none of them is foreign.
-        let sites = if row.try_get::<String, _>(1)? == IMPORTED {
-            sqlx::query("SELECT id FROM records WHERE kind = 'site'").fetch_all(pool).await?
-        } else {
-            sqlx::query("SELECT site FROM device_sites WHERE device_id = $1")
-                .bind(&id)
-                .fetch_all(pool)
-                .await?
-        };
+        let is_enrolled = row.try_get::<String, _>(1)? != IMPORTED;
+        let sites = sqlx::query("SELECT site FROM device_sites WHERE device_id = $1").bind(&id);
+        let sites = sites.fetch_all(pool).await?;
         let sites = sites.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        Ok(Device { id, install_id: install_id.to_owned(), role: DeviceRole::Butler, sites })
+        let install_id = install_id.to_owned();
+        Ok((is_enrolled, Device { id, install_id, role: DeviceRole::Butler, sites }))
     }
 
     /// The install that a device enrolled under.

@@ -76,10 +76,10 @@ impl Store {
         };
         let install_id = envelope.map_or("", |envelope| envelope.install_id.as_str());
         let mut ledger = Ledger { store_id: &store_id, device, install_id, epoch, server_seq, now };
-        if let Some(envelope) = envelope {
-            note_install(&mut tx, device, envelope, now).await?;
-        }
         let outcomes = ledger.take_all(&mut tx, arrivals).await?;
+        if let Some(envelope) = envelope {
+            note_install(&mut tx, device, envelope, left_on_phone(envelope, &outcomes), now).await?;
+        }
         identity::write(&mut tx, Counter::ServerSeq, ledger.server_seq).await?;
         let watermark = identity::read(&mut tx, Counter::BackupWatermark).await?;
         tx.commit().await?;
@@ -179,6 +179,12 @@ async fn notice_restore(
     Ok((raised, server_seq.max(number(seen.server_seq))))
 }
 
+/// The phone counted what was in this push as well; of that, what is here now is not missing.
+fn left_on_phone(envelope: &Envelope, outcomes: &[Outcome]) -> u64 {
+    let received = outcomes.iter().filter(|outcome| outcome.receipt.is_some()).count();
+    envelope.pending.saturating_sub(received as u64)
+}
+
 /// Numbers went on from the backup before a phone could tell of it, and what it saw under its
 /// highest one is not the record that has it now.
 async fn is_given_again(tx: &mut Tx, seen: &Seen) -> Result<bool, StoreError> {
@@ -192,6 +198,7 @@ async fn note_install(
     tx: &mut Tx,
     device: &Device,
     envelope: &Envelope,
+    pending: u64,
     now: Moment,
 ) -> Result<(), StoreError> {
     if envelope.install_id != device.install_id {
@@ -211,7 +218,7 @@ async fn note_install(
     .bind(&device.id)
     .bind(&envelope.install_id)
     .bind(number(envelope.next_seq))
-    .bind(number(envelope.pending))
+    .bind(number(pending))
     .bind(now.millis())
     .execute(sql.connection())
     .await?;
