@@ -166,9 +166,27 @@ pub async fn set_boot<S: Store>(store: &S, boot: &Boot) -> Result<(), StoreError
     store.commit(put(Batch::new(), BOOT, boot)).await.map(|_| ())
 }
 
-/// Adds the newest seen to a batch.
-pub fn put_seen(batch: Batch, seen: &StoreSeen) -> Batch {
-    put(batch, SEEN, seen)
+/// Adds the newest seen to a batch, on condition that nobody writes it meanwhile. What another page
+/// saw of the same epoch is not taken back: a restored store would go unnoticed.
+///
+/// # Errors
+/// As [`install_id`].
+pub(super) async fn raise_seen<S: Store>(
+    store: &S,
+    batch: Batch,
+    seen: &StoreSeen,
+) -> Result<Batch, StoreError> {
+    let row = store.get(Table::Meta, SEEN).await?;
+    let mut seen = seen.clone();
+    if let Some(old) = row.as_ref().map(parse::<StoreSeen>).transpose()?
+        && (&old.store_id, old.epoch) == (&seen.store_id, seen.epoch)
+    {
+        seen.latest_ms = seen.latest_ms.max(old.latest_ms);
+        if old.server_seq > seen.server_seq {
+            (seen.server_seq, seen.item_id) = (old.server_seq, old.item_id);
+        }
+    }
+    Ok(put(batch.expect(Table::Meta, SEEN, row.map(|row| row.rev)), SEEN, &seen))
 }
 
 /// Adds how far pulling has got to a batch.

@@ -1,6 +1,7 @@
 //! Text: each record once, whatever happens to its neighbours.
 
-use rounds::store::outbox::{self, RecordState};
+use rounds::store::identity::{self, StoreSeen};
+use rounds::store::outbox::{self, RecordState, Settlement};
 use rounds::sync::protocol::{OutcomeStatus, PushAnswer};
 use rounds::sync::{ChipState, Wake};
 
@@ -160,6 +161,20 @@ fn a_restored_store_is_offered_everything_again() {
     let first = phone.entry("r-0000").record.receipt.unwrap();
     assert_eq!(first.epoch, 1, "what the backup had keeps its first receipt");
     assert_eq!(phone.entry("r-0149").record.receipt.unwrap().epoch, 2);
+}
+
+#[test]
+fn a_page_that_knows_less_takes_nothing_back_of_what_was_seen() {
+    let mut phone = Phone::new();
+    phone.finish_many(2);
+    phone.pass(Wake::Saved);
+    let before = block_on(identity::seen(&phone.store)).unwrap();
+    assert_eq!((before.server_seq, before.item_id.as_str()), (2, "r-0001"));
+    // As another page settles whose pass began before the first one's push.
+    let stale = StoreSeen { server_seq: 0, item_id: String::new(), latest_ms: 0, ..before.clone() };
+    let settlement = Settlement { seen: Some(stale), ..Settlement::default() };
+    block_on(outbox::settle(&phone.store, &settlement)).unwrap();
+    assert_eq!(block_on(identity::seen(&phone.store)).unwrap(), before);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Everything but the endpoint's own good answer: nothing is lost, and the phone comes back.
 
 use rounds::store::outbox::RecordState;
+use rounds::sync::protocol::OutcomeStatus;
 use rounds::sync::transport::Response;
 use rounds::sync::{ChipState, Phase, Wake};
 
-use crate::support::fake_endpoint::{Fault, PORTAL, TOKEN, page, problem};
+use crate::support::fake_endpoint::{Fault, PORTAL, TOKEN, page, problem, refusal};
 use crate::support::sync_phone::Phone;
 
 /// A phone with ten records that has pulled before.

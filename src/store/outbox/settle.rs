@@ -52,7 +52,7 @@ pub async fn settle<S: Store>(store: &S, settlement: &Settlement) -> Result<(), 
             batch = identity::put_pull_state(batch, &PullState::default());
         }
         if let Some(seen) = &settlement.seen {
-            batch = identity::put_seen(batch, seen);
+            batch = identity::raise_seen(store, batch, seen).await?;
         }
         if batch.ops.is_empty() {
             return Ok(());

@@ -18,6 +18,8 @@ enum Kind {
     Stray,
     Phone,
     Office,
+    TooLarge,
+    MonthLater,
     Wait,
 }
 
@@ -54,6 +56,8 @@ impl Generator {
             (3, Kind::Stray),
             (8, Kind::Phone),
             (8, Kind::Office),
+            (1, Kind::TooLarge),
+            (1, Kind::MonthLater),
             (6, Kind::Wait),
         ]);
         let step = match kind {
@@ -64,6 +68,8 @@ impl Generator {
             Kind::Stray => Step::Stray,
             Kind::Phone => Step::Phone { phone, event: self.phone_event() },
             Kind::Office => Step::Office(self.office_event()),
+            Kind::TooLarge => return self.too_large(phone, steps),
+            Kind::MonthLater => return self.month_later(phone, steps),
             Kind::Wait => {
                 Step::Wait { ms: self.dice.pick(&[500, 5_000, 40_000, 70_000, 400_000, 90_000_000]) }
             }
@@ -98,6 +104,36 @@ impl Generator {
             let disk = self.disk_fault(8);
             steps.push(Step::Person { phone, deed, disk });
         }
+    }
+
+    /// Everything is too much for something in between, and someone taps "send again".
+    fn too_large(&mut self, phone: u8, steps: &mut Vec<Step>) {
+        let task = self.dice.small(TASKS);
+        let net =
+            vec![(1, NetFault::Instead(Answer::TooLarge)), (EVERY, NetFault::Instead(Answer::Foreign(413)))];
+        let person = |deed| Step::Person { phone, deed, disk: None };
+        steps.push(person(Deed::Finish { task }));
+        steps.push(Step::Pass { phone, wake: Wake::User, second_page: false, net, disk: None });
+        if self.dice.one_in(2) {
+            steps.push(person(Deed::SendAgain));
+        }
+    }
+
+    /// A backup, and so long a time that phones let go of what is in it.
+    fn month_later(&mut self, phone: u8, steps: &mut Vec<Step>) {
+        let (task, item) = (self.dice.small(TASKS), self.dice.small(ITEMS));
+        let pass = Step::Pass { phone, wake: Wake::User, second_page: false, net: Vec::new(), disk: None };
+        let person = |deed| Step::Person { phone, deed, disk: None };
+        steps.extend([
+            pass.clone(),
+            Step::Office(OfficeEvent::Backup),
+            Step::Office(OfficeEvent::Clock(40 * DAY_MS)),
+            person(Deed::Draft { task, item, fails: true }),
+            person(Deed::Finish { task }),
+            person(Deed::Amend { task, item }),
+            pass.clone(),
+            pass,
+        ]);
     }
 
     fn photo(&mut self, task: u8, item: u8) -> Deed {

@@ -229,6 +229,10 @@ impl World {
                 let what = if by_command { "restored by command" } else { "restored by hand" };
                 self.put_back(owed, what, "restored with a loss");
             }
+            // A company whose backups hold what phones let go of does not begin from nothing.
+            OfficeEvent::Replaced if self.ledger.records().values().any(|made| made.is_let_go) => {
+                self.counts.add("not replaced: phones let go of some");
+            }
             OfficeEvent::Replaced => {
                 let owed = self.ledger.owed();
                 self.office.replace();
