@@ -147,6 +147,7 @@ class Day {
     const arrived = new Set((await records(this.endpoint)).map((row) => row.item_id));
     const waiting = [...this.ledger.rows].filter((record) => !arrived.has(record));
     await until('what was listed is there', async () => {
+      await this.app.showAllWaiting();
       const rows = new Set((await this.app.queue()).map((row) => row.record));
       return waiting.every((record) => rows.has(record)) || (await this.app.chip()).pending === 0;
     });

@@ -18,9 +18,10 @@ inBoth('hazard 20: a poison item among 1,000: the 999 arrive', async (t, browser
   await phone.evaluate((css) => document.querySelectorAll(css).forEach((button) => button.click()), id('verdict-na'));
   await until('all is saved', async () => (await app.items()).every((item) => item.saved), { timeout: 60_000 });
   await app.finish();
-  await app.openSync(number + 1);
-  const queued = (await app.queue()).map((row) => row.record);
-  const poison = queued[Math.floor(queued.length / 2)];
+  await app.waitForPending(number + 1);
+  await app.openSync();
+  // A long queue is shown in parts; one of the first will do.
+  const poison = await until('the first rows', async () => (await app.queue())[5]?.record);
   proxy.when(carrying(poison), fault.rewriteRequest((body) => spoil(body, poison)));
   proxy.clear(held);
   await sendUntil(app, 'all others arrive', async () => (await countRecords(endpoint)) === number);
@@ -30,7 +31,8 @@ inBoth('hazard 20: a poison item among 1,000: the 999 arrive', async (t, browser
   });
   await untilEqual('the chip', 'blocked', async () => (await app.chip()).state);
   const received = (await records(endpoint)).map((row) => row.item_id);
-  assert.deepEqual(received.sort(), queued.filter((one) => one !== poison).sort(), 'each of the others once');
+  assert.equal(new Set(received).size, number, 'each of the others once');
+  assert.equal(received.includes(poison), false);
   proxy.clear();
   await phone.click(`${id('queue-row')}[data-record-id="${poison}"] ${id('retry-record')}`);
   await untilEqual('the last one, too, once it is sound', number + 1, () => countRecords(endpoint));

@@ -145,7 +145,15 @@ export class App {
   async openSync(rows) {
     await this.phone.click(id('sync-chip'));
     if (rows === undefined) return until('the sync screen', async () => (await this.phone.count(id('sync-now'))) > 0);
-    return until(`${rows} rows on the sync screen`, async () => (await this.queue()).length === rows);
+    return until(`${rows} rows on the sync screen`, async () => {
+      await this.showAllWaiting();
+      return (await this.queue()).length === rows;
+    });
+  }
+
+  /** A long queue is shown in parts. */
+  async showAllWaiting() {
+    while (await this.phone.count(id('more-waiting'))) await this.phone.click(id('more-waiting'));
   }
 
   /** Photos on `/sync`: `{sha, state}`. */
