@@ -13,6 +13,7 @@ use rounds::domain::hash::sha256_hex;
 use rounds::sync::protocol::{DeviceRole, EnrolAnswer, OutcomeStatus, Problem, PushAnswer};
 use rounds_endpoint::clock::Clock;
 use rounds_endpoint::secret::Secret;
+use rounds_endpoint::store::Location;
 use rounds_endpoint::{AppState, Config};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -86,7 +87,7 @@ impl House {
         // Syncing to a disk that is thrown away is most of the time otherwise.
         let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder");
         let config = Config {
-            db: dir.path().join("a.sqlite"),
+            db: Location::File(dir.path().join("a.sqlite")),
             blobs: dir.path().join("photos"),
             app: None,
             demo: None,
