@@ -10,7 +10,7 @@ mod suite;
 
 use rounds::store::sealed::cipher::{Cipher, CipherError, KeyMaker, Secret};
 use rounds::store::sealed::tries::Moment;
-use rounds::store::sealed::vault::{Vault, VaultError};
+use rounds::store::sealed::vault::{Deed, Vault, VaultError};
 use rounds::store::sealed::web::{self, WebCipher, WebKeys};
 use rounds::store::{Batch, IndexedDb, Row, Sealed, Store, Table};
 use wasm_bindgen::prelude::*;
@@ -33,6 +33,8 @@ extern "C" {
     async fn device_key() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = forgetDeviceKey)]
     async fn forget_device_key() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = spoilKeyDatabase)]
+    async fn spoil_key_database() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = everything)]
     async fn everything(name: &str) -> Result<JsValue, JsValue>;
 }
@@ -74,6 +76,18 @@ async fn the_browser_keeps_the_devices_key_and_the_pin_needs_it() {
 }
 
 #[wasm_bindgen_test]
+async fn where_no_key_object_can_be_kept_the_pin_alone_wraps() {
+    spoil_key_database().await.unwrap();
+    let (keys, cipher) = WebKeys.create(PIN, &CODE).await.unwrap();
+    raw::remove("rounds-key").await.unwrap();
+    assert!(!keys.device);
+    let sealed = cipher.seal(b"", b"words").await.unwrap();
+    let opened = WebKeys.unwrap(&keys, Secret::Pin(PIN)).await.unwrap();
+    assert_eq!(opened.open(b"", &sealed).await.unwrap(), b"words");
+    assert_eq!(WebKeys.unwrap(&keys, Secret::Pin("291741")).await.err(), Some(CipherError::Broken));
+}
+
+#[wasm_bindgen_test]
 async fn wrong_secrets_are_told_from_a_failing_browser() {
     let (keys, _) = WebKeys.create(PIN, &CODE).await.unwrap();
     for secret in [Secret::Pin("291741"), Secret::Pin(""), Secret::Recovery(&[8; 16])] {
@@ -96,8 +110,8 @@ async fn what_lies_in_the_browser_shows_nothing_and_opens_whole() {
     assert!(shown().await.contains("smoke"));
 
     let start = raw::now();
-    vault.turn_on(PIN, &CODE, 5).await.unwrap();
-    vault.carry_on(|_| ()).await.unwrap();
+    vault.perform(&Deed::TurnOn(PIN.to_owned(), CODE), NOW).await.unwrap();
+    vault.carry_on(&|_| ()).await.unwrap();
     console_log!("turned on in {:.0} ms", raw::now() - start);
     let text = shown().await;
     assert!(!text.contains("smoke") && !text.contains("门岗"));
@@ -106,9 +120,9 @@ async fn what_lies_in_the_browser_shows_nothing_and_opens_whole() {
 
     let (reloaded, vault) = page(&bench).await;
     assert!(reloaded.is_locked());
-    assert_eq!(vault.unlock("805317", NOW).await, Err(VaultError::Wrong));
+    assert_eq!(vault.perform(&Deed::Unlock("805317".to_owned()), NOW).await, Err(VaultError::Wrong));
     let start = raw::now();
-    vault.unlock(PIN, NOW).await.unwrap();
+    vault.perform(&Deed::Unlock(PIN.to_owned()), NOW).await.unwrap();
     console_log!("unlocked in {:.0} ms", raw::now() - start);
     let start = raw::now();
     let after = reloaded.page(Table::Drafts, "", 999).await.unwrap();
@@ -117,7 +131,7 @@ async fn what_lies_in_the_browser_shows_nothing_and_opens_whole() {
     assert_eq!(content(after), content(before));
     assert!(reloaded.get(Table::PhotoBytes, "sha").await.unwrap().unwrap().bytes == Some(photo));
 
-    vault.turn_off(PIN, NOW).await.unwrap();
-    vault.carry_on(|_| ()).await.unwrap();
+    vault.perform(&Deed::TurnOff(PIN.to_owned()), NOW).await.unwrap();
+    vault.carry_on(&|_| ()).await.unwrap();
     assert!(shown().await.contains("smoke") && shown().await.contains(&head));
 }

@@ -8,7 +8,7 @@ use super::components::alarm::{AlarmSpeaker, ClosedAlarms, Resting};
 use super::components::frame::{TabBar, UpdateOffer};
 use super::i18n;
 use super::pages::clause::ClausePage;
-use super::pages::lock::{LockScreen, LockStuck, LockWork};
+use super::pages::lock::{LockScreen, LockWork};
 use super::pages::me::MePage;
 use super::pages::not_found::NotFoundPage;
 use super::pages::standards::StandardsPage;
@@ -80,8 +80,9 @@ fn Gated(phone: Phone) -> impl IntoView {
             }
             match (gate, started.get()) {
                 (Gate::Closed, _) => view! { <LockScreen /> },
-                (Gate::Working { seals, done, of }, _) => view! { <LockWork seals done of /> },
-                (Gate::Stuck(error), _) => view! { <LockStuck error /> },
+                (Gate::Working { seals, done, of, problem }, _) => {
+                    view! { <LockWork seals done of problem /> }
+                }
                 (Gate::Open, Some(Ok((delivery, alarms)))) => view! { <Opened delivery alarms /> },
                 (Gate::Open, Some(Err(error))) => view! { <NoStorage error /> },
                 (Gate::Open, None) => view! { "" },

@@ -2,7 +2,10 @@
 
 use rounds::store::{Batch, Row, Store, StoreError, Table};
 
-use super::work::{AT, CODE, NOTE, PIN, content, locked, page, readable, ready, with_work};
+use super::work::{
+    AT, CODE, NOTE, PIN, change_pin, content, locked, page, readable, ready, turn_off, turn_on, unlock,
+    with_work,
+};
 
 fn note(key: &str) -> Batch {
     Batch::new().put(Table::Drafts, Row::new(key, "g", format!(r#"{{"note":"{NOTE}"}}"#)))
@@ -33,18 +36,18 @@ fn a_page_that_meets_a_sealed_row_looks_again() {
 fn a_page_with_the_key_goes_on_while_another_seals_changes_the_pin_and_turns_it_off() {
     let disk = with_work();
     let (_, vault) = page(&disk);
-    ready(vault.turn_on(PIN, &CODE, 5)).unwrap();
+    ready(vault.perform(&turn_on(PIN, CODE), AT)).unwrap();
     let (second, opener) = page(&disk);
-    ready(opener.unlock(PIN, AT)).unwrap();
-    ready(vault.carry_on(|_| ())).unwrap();
+    ready(opener.perform(&unlock(PIN), AT)).unwrap();
+    ready(vault.carry_on(&|_| ())).unwrap();
     ready(second.commit(note("after sealing"))).unwrap();
-    ready(vault.change_pin(PIN, "805317", AT)).unwrap();
+    ready(vault.perform(&change_pin(PIN, "805317"), AT)).unwrap();
     ready(second.commit(note("after the change"))).unwrap();
     assert_eq!(readable(&disk), 0);
-    ready(vault.turn_off("805317", AT)).unwrap();
+    ready(vault.perform(&turn_off("805317"), AT)).unwrap();
     ready(second.commit(note("while it is opened"))).unwrap();
     assert_eq!(readable(&disk), 1);
-    ready(vault.carry_on(|_| ())).unwrap();
+    ready(vault.carry_on(&|_| ())).unwrap();
     ready(second.commit(note("after it is off"))).unwrap();
     assert_eq!(readable(&disk), 15);
     assert_eq!(content(&second), content(&disk));
@@ -55,13 +58,13 @@ fn a_key_of_an_earlier_lock_opens_nothing_of_the_next() {
     let disk = with_work();
     let (first, vault) = locked(&disk);
     let (_, second) = page(&disk);
-    ready(second.turn_off(PIN, AT)).unwrap();
-    ready(second.carry_on(|_| ())).unwrap();
-    ready(second.turn_on(PIN, &CODE, 5)).unwrap();
-    ready(second.carry_on(|_| ())).unwrap();
+    ready(second.perform(&turn_off(PIN), AT)).unwrap();
+    ready(second.carry_on(&|_| ())).unwrap();
+    ready(second.perform(&turn_on(PIN, CODE), AT)).unwrap();
+    ready(second.carry_on(&|_| ())).unwrap();
     assert_eq!(ready(first.get(Table::Drafts, "a")), Err(StoreError::Locked));
     assert_eq!(ready(first.commit(note("new"))), Err(StoreError::Locked));
-    ready(vault.unlock(PIN, AT)).unwrap();
+    ready(vault.perform(&unlock(PIN), AT)).unwrap();
     ready(first.commit(note("new"))).unwrap();
     assert_eq!(readable(&disk), 0);
 }
@@ -70,11 +73,11 @@ fn a_key_of_an_earlier_lock_opens_nothing_of_the_next() {
 fn of_two_pages_that_turn_it_on_one_wins() {
     let disk = with_work();
     let ((_, one), (_, two)) = (page(&disk), page(&disk));
-    ready(one.turn_on(PIN, &CODE, 5)).unwrap();
-    assert!(ready(two.turn_on("805317", &[1; 16], 5)).is_err());
-    ready(one.carry_on(|_| ())).unwrap();
+    ready(one.perform(&turn_on(PIN, CODE), AT)).unwrap();
+    assert!(ready(two.perform(&turn_on("805317", [1; 16]), AT)).is_err());
+    ready(one.carry_on(&|_| ())).unwrap();
     let (phone, vault) = page(&disk);
-    ready(vault.unlock(PIN, AT)).unwrap();
+    ready(vault.perform(&unlock(PIN), AT)).unwrap();
     assert_eq!(content(&phone), content(&with_work()));
 }
 

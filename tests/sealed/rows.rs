@@ -3,7 +3,7 @@
 use rounds::store::outbox::{self, Counts};
 use rounds::store::{Batch, Row, Store, StoreError, Table};
 
-use super::work::{AT, NOTE, PIN, content, locked, page, readable, ready, with_work};
+use super::work::{AT, NOTE, PIN, content, locked, page, readable, ready, turn_off, with_work};
 
 #[test]
 fn behind_the_lock_nothing_the_person_wrote_is_readable() {
@@ -80,8 +80,8 @@ fn a_spoilt_row_holds_up_no_other_and_is_kept_as_it_lies() {
     assert_eq!((aside.group.as_str(), &aside.json), ("blocked", &spoilt.json));
     assert!(ready(phone.get(Table::Outbox, "a")).unwrap().unwrap().json.contains(NOTE));
     // Turning the lock off leaves it too, and keeps the key that it may be opened with one day.
-    ready(vault.turn_off(PIN, AT)).unwrap();
-    let converted = ready(vault.carry_on(|_| ())).unwrap();
+    ready(vault.perform(&turn_off(PIN), AT)).unwrap();
+    let converted = ready(vault.carry_on(&|_| ())).unwrap();
     assert_eq!(converted.left, ["n"]);
     let lock = ready(vault.lock()).unwrap();
     assert!(!lock.state.is_on() && lock.keys.is_some());

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use rounds::store::sealed::tries::Moment;
-use rounds::store::sealed::vault::Vault;
+use rounds::store::sealed::vault::{Deed, Vault};
 use rounds::store::{Batch, MemoryStore, Row, SEALED, Sealed, Store, Table};
 
 use super::gcm::{Gcm, Maker};
@@ -40,6 +40,26 @@ fn photo(table: Table) -> Option<Vec<u8>> {
     (table == Table::PhotoBytes).then(|| NOTE.as_bytes().to_vec())
 }
 
+pub fn turn_on(pin: &str, code: [u8; 16]) -> Deed {
+    Deed::TurnOn(pin.to_owned(), code)
+}
+
+pub fn unlock(pin: &str) -> Deed {
+    Deed::Unlock(pin.to_owned())
+}
+
+pub fn recover(code: [u8; 16], pin: &str) -> Deed {
+    Deed::Recover(code, pin.to_owned())
+}
+
+pub fn change_pin(old: &str, new: &str) -> Deed {
+    Deed::ChangePin(old.to_owned(), new.to_owned())
+}
+
+pub fn turn_off(pin: &str) -> Deed {
+    Deed::TurnOff(pin.to_owned())
+}
+
 /// One more page on the disk.
 pub fn page(disk: &MemoryStore) -> (Phone, Vault<MemoryStore, Maker>) {
     let phone = ready(Sealed::new(disk.clone())).unwrap();
@@ -49,8 +69,8 @@ pub fn page(disk: &MemoryStore) -> (Phone, Vault<MemoryStore, Maker>) {
 /// A page that has turned the lock on, all rows sealed.
 pub fn locked(disk: &MemoryStore) -> (Phone, Vault<MemoryStore, Maker>) {
     let (phone, vault) = page(disk);
-    ready(vault.turn_on(PIN, &CODE, 5)).unwrap();
-    ready(vault.carry_on(|_| ())).unwrap();
+    ready(vault.perform(&turn_on(PIN, CODE), AT)).unwrap();
+    ready(vault.carry_on(&|_| ())).unwrap();
     (phone, vault)
 }
 

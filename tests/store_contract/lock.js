@@ -28,6 +28,12 @@ export async function forgetDeviceKey() {
   database.close();
 }
 
+/** A database of the key's name in which no key can be kept. */
+export async function spoilKeyDatabase() {
+  await settle(indexedDB.deleteDatabase("rounds-key"));
+  (await settle(indexedDB.open("rounds-key", 1))).close();
+}
+
 /** All rows of a database as one text; bytes in hex. */
 export async function everything(name) {
   const database = await settle(indexedDB.open(name));

@@ -27,7 +27,7 @@ pub struct Converted {
 /// As the store; [`StoreError::Locked`] without the key.
 pub async fn convert<S: Store, C: Cipher>(
     sealed: &Sealed<S, C>,
-    tell: impl Fn(&Converted),
+    tell: &dyn Fn(&Converted),
 ) -> Result<Converted, StoreError> {
     let mut so_far = Converted::default();
     for table in SEALED {

@@ -5,15 +5,13 @@
 //! by the run's own clock; only between two runs must the wall clock be believed, and one that went
 //! back is not.
 
-use serde::{Deserialize, Serialize};
-
 /// Tries before the first wait.
 pub const FREE: u32 = 5;
 /// The waits after the free tries, seconds; the last one stays.
 const WAITS_S: [u64; 5] = [30, 60, 5 * 60, 15 * 60, 60 * 60];
 
 /// The tries that failed since the last one that did not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tries {
     /// How many.
     pub failed: u32,
@@ -23,7 +21,20 @@ pub struct Tries {
     pub seen_ms: u64,
 }
 
+/// As [`Tries::to_list`] wrote it; what is missing is 0.
+impl From<Vec<u64>> for Tries {
+    fn from(list: Vec<u64>) -> Self {
+        let at = |nth: usize| list.get(nth).copied().unwrap_or_default();
+        Self { failed: u32::try_from(at(0)).unwrap_or(u32::MAX), not_before_ms: at(1), seen_ms: at(2) }
+    }
+}
+
 impl Tries {
+    /// As it lies on disk: its figures in order.
+    pub fn to_list(&self) -> [u64; 3] {
+        [u64::from(self.failed), self.not_before_ms, self.seen_ms]
+    }
+
     /// Free tries that are left.
     pub fn left(&self) -> u32 {
         FREE.saturating_sub(self.failed)

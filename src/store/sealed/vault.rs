@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::Sealed;
 use super::cipher::{CipherError, KeyMaker, Secret};
 use super::convert::{Converted, convert};
-use super::lock::{self, LOCK, Lock, LockState, WrappedKeys};
+use super::lock::{self, LOCK, Lock, LockState};
 use super::pin;
 use super::tries::{Countdown, Moment, Tries};
 use crate::store::draft::{parse, to_json};
@@ -50,6 +50,27 @@ pub struct Patience {
     pub wait_ms: u64,
 }
 
+/// Something to be done with the lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Make a key, wrap it under this PIN and recovery code, and turn the lock on.
+    TurnOn(String, [u8; 16]),
+    /// Open the lock with the PIN.
+    Unlock(String),
+    /// Open it with the recovery code, and give it a new PIN. Such tries are not counted: nobody
+    /// guesses 128 bits.
+    Recover([u8; 16], String),
+    /// Put the same key under another PIN: the present one, the new one. No row is written anew.
+    ChangePin(String, String),
+    /// Close after so many minutes in the background.
+    Grace(u32),
+    /// Turn the lock off, by the PIN.
+    TurnOff(String),
+}
+
+/// Minutes in the background after which a new lock closes.
+const GRACE_MIN: u32 = 5;
+
 /// The lock of one store, for one page.
 pub struct Vault<S, K: KeyMaker> {
     sealed: Sealed<S, K::Cipher>,
@@ -71,79 +92,60 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
         self.sealed.look().await
     }
 
-    /// Makes a key, wraps it under both secrets and turns the lock on; [`Self::carry_on`] then seals
-    /// the rows that are there.
+    /// Does it. After [`Deed::TurnOn`] and [`Deed::TurnOff`] the rows are yet to be written anew:
+    /// [`Self::carry_on`].
     ///
     /// # Errors
-    /// [`VaultError`]; [`StoreError::Conflict`] when another page was first.
-    pub async fn turn_on(&self, pin: &str, recovery: &[u8; 16], grace_min: u32) -> Result<(), VaultError> {
-        let (old, rev) = lock::read(self.sealed.disk()).await?;
-        if old.state.is_on() {
+    /// [`VaultError`]; [`StoreError::Conflict`] when the lock is not as the deed needs it.
+    pub async fn perform(&self, deed: &Deed, now: Moment) -> Result<(), VaultError> {
+        let (mut lock, rev) = lock::read(self.sealed.disk()).await?;
+        let before = lock.clone();
+        let needs_on = !matches!(deed, Deed::TurnOn(..));
+        if lock.state.is_on() != needs_on {
             return Err(StoreError::Conflict { key: LOCK.to_owned() }.into());
         }
-        let (keys, cipher) = self.maker.create(pin, recovery).await?;
-        let lock =
-            Lock { state: LockState::Sealing, grace_min, digits: pin::is_digits(pin), keys: Some(keys) };
-        // The tries of an earlier lock are forgotten with it.
-        let batch = tries_row(Batch::new(), &Tries::default());
-        self.write(batch, &lock, rev, Some(Rc::new(cipher))).await
-    }
-
-    /// Opens the lock.
-    ///
-    /// # Errors
-    /// [`VaultError::Wrong`], [`VaultError::Wait`]; a count that cannot be written judges nothing.
-    pub async fn unlock(&self, pin: &str, now: Moment) -> Result<(), VaultError> {
-        let (lock, rev, keys) = self.standing().await?;
-        let cipher = self.judged(now, self.maker.unwrap(&keys, Secret::Pin(pin))).await?;
-        self.sealed.follow(&lock, rev, Some(Rc::new(cipher)));
+        let key = match deed {
+            Deed::TurnOn(pin, recovery) => {
+                let (keys, key) = self.maker.create(pin, recovery).await?;
+                lock =
+                    Lock { state: LockState::Sealing, grace_min: GRACE_MIN, digits: false, keys: Some(keys) };
+                Some(key)
+            }
+            Deed::Grace(minutes) => {
+                lock.grace_min = *minutes;
+                None
+            }
+            Deed::Unlock(pin) | Deed::ChangePin(pin, _) | Deed::TurnOff(pin) => {
+                self.count_try(now).await?;
+                Some(self.unwrap(&mut lock, Secret::Pin(pin), deed).await?)
+            }
+            Deed::Recover(recovery, _) => {
+                Some(self.unwrap(&mut lock, Secret::Recovery(recovery), deed).await?)
+            }
+        };
+        match deed {
+            Deed::TurnOn(pin, _) | Deed::Recover(_, pin) | Deed::ChangePin(_, pin) => {
+                lock.digits = pin::is_digits(pin);
+            }
+            Deed::TurnOff(_) => lock.state = LockState::Opening,
+            Deed::Unlock(_) | Deed::Grace(_) => {}
+        }
+        let mut batch = Batch::new();
+        // Whoever has the key has earned new tries.
+        if key.is_some() {
+            let (tries, _) = self.tries().await?;
+            batch = put_tries(batch, &Tries { failed: 0, not_before_ms: 0, ..tries });
+        }
+        if lock != before {
+            batch = batch.expect(Table::Meta, LOCK, rev).put(Table::Meta, lock::row(&lock));
+        }
+        self.sealed.disk().commit(batch).await?;
+        let rev = if lock == before { rev } else { Some(rev.unwrap_or(0) + 1) };
+        match key {
+            Some(key) => self.sealed.follow(&lock, rev, Some(Rc::new(key))),
+            None => drop(self.sealed.look().await?),
+        }
         Ok(())
-    }
-
-    /// Opens the lock with the recovery code and gives it a new PIN. Its tries are not counted:
-    /// nobody guesses 128 bits.
-    ///
-    /// # Errors
-    /// [`VaultError::Wrong`] when it is not this lock's code.
-    pub async fn recover(&self, recovery: &[u8; 16], pin: &str) -> Result<(), VaultError> {
-        let (mut lock, rev, keys) = self.standing().await?;
-        let secret = Secret::Recovery(recovery);
-        let cipher = self.maker.unwrap(&keys, secret).await?;
-        lock.keys = Some(self.maker.rewrap(&keys, secret, pin).await?);
-        lock.digits = pin::is_digits(pin);
-        self.write(tries_row(Batch::new(), &Tries::default()), &lock, rev, Some(Rc::new(cipher))).await
-    }
-
-    /// Puts the same key under another PIN; no row is written anew.
-    ///
-    /// # Errors
-    /// As [`Self::unlock`].
-    pub async fn change_pin(&self, old: &str, new: &str, now: Moment) -> Result<(), VaultError> {
-        let (mut lock, rev, keys) = self.standing().await?;
-        lock.keys = Some(self.judged(now, self.maker.rewrap(&keys, Secret::Pin(old), new)).await?);
-        lock.digits = pin::is_digits(new);
-        self.write(Batch::new(), &lock, rev, None).await
-    }
-
-    /// Sets after how many minutes in the background the lock closes.
-    ///
-    /// # Errors
-    /// As the store.
-    pub async fn set_grace(&self, minutes: u32) -> Result<(), VaultError> {
-        let (mut lock, rev) = lock::read(self.sealed.disk()).await?;
-        lock.grace_min = minutes;
-        self.write(Batch::new(), &lock, rev, None).await
-    }
-
-    /// Begins to turn the lock off; [`Self::carry_on`] then writes the rows plain.
-    ///
-    /// # Errors
-    /// As [`Self::unlock`].
-    pub async fn turn_off(&self, pin: &str, now: Moment) -> Result<(), VaultError> {
-        let (mut lock, rev, keys) = self.standing().await?;
-        let cipher = self.judged(now, self.maker.unwrap(&keys, Secret::Pin(pin))).await?;
-        lock.state = LockState::Opening;
-        self.write(Batch::new(), &lock, rev, Some(Rc::new(cipher))).await
     }
 
     /// Goes on with sealing or opening rows where that was begun, to its end. Asked for with nothing
@@ -151,21 +153,23 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
     ///
     /// # Errors
     /// As [`convert`]; to be called again then.
-    pub async fn carry_on(&self, tell: impl Fn(&Converted)) -> Result<Converted, VaultError> {
-        let lock = self.sealed.look().await?;
+    pub async fn carry_on(&self, tell: &dyn Fn(&Converted)) -> Result<Converted, VaultError> {
+        let mut lock = self.sealed.look().await?;
         if !lock.state.is_under_way() {
             return Ok(Converted::default());
         }
         let converted = convert(&self.sealed, tell).await?;
-        let rev = self.sealed.held.rev.get();
-        let lock = match lock.state {
-            LockState::Sealing => Lock { state: LockState::On, ..lock },
-            // A row that did not open may be opened by someone cleverer, as long as its key is there.
-            _ => {
-                Lock { state: LockState::Off, keys: lock.keys.filter(|_| !converted.left.is_empty()), ..lock }
-            }
+        lock.state = match lock.state {
+            LockState::Sealing => LockState::On,
+            _ => LockState::Off,
         };
-        self.write(Batch::new(), &lock, rev, None).await?;
+        // A row that did not open may be opened by someone cleverer, as long as its key is there.
+        if lock.state == LockState::Off && converted.left.is_empty() {
+            lock.keys = None;
+        }
+        let batch = Batch::new().expect(Table::Meta, LOCK, self.sealed.held.rev.get());
+        self.sealed.disk().commit(batch.put(Table::Meta, lock::row(&lock))).await?;
+        self.sealed.look().await?;
         Ok(converted)
     }
 
@@ -178,23 +182,32 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
         Ok(Patience { tries_left: tries.left(), wait_ms: self.left_ms(&tries, rev, now) })
     }
 
-    /// Counts a try on disk, then lets `judge` judge it.
-    async fn judged<T>(
+    /// The key, if the secret fits; where the deed has a new PIN, `lock` has it after this.
+    async fn unwrap(
         &self,
-        now: Moment,
-        judge: impl Future<Output = Result<T, CipherError>>,
-    ) -> Result<T, VaultError> {
+        lock: &mut Lock,
+        secret: Secret<'_>,
+        deed: &Deed,
+    ) -> Result<K::Cipher, VaultError> {
+        let keys = lock.keys.take().ok_or(CipherError::Broken)?;
+        let key = self.maker.unwrap(&keys, secret).await?;
+        lock.keys = Some(match deed {
+            Deed::Recover(_, pin) | Deed::ChangePin(_, pin) => self.maker.rewrap(&keys, secret, pin).await?,
+            _ => keys,
+        });
+        Ok(key)
+    }
+
+    /// Counts a try on disk, failed until it is known to be right.
+    async fn count_try(&self, now: Moment) -> Result<(), VaultError> {
         let (tries, rev) = self.tries().await?;
         let left_ms = self.left_ms(&tries, rev, now);
         if left_ms > 0 {
             return Err(VaultError::Wait { left_ms });
         }
-        let counted = tries_row(Batch::new(), &tries.with_one_more(now.wall_ms));
+        let counted = put_tries(Batch::new(), &tries.with_one_more(now.wall_ms));
         self.sealed.disk().commit(counted.expect(Table::Meta, LOCK_TRIES, rev)).await?;
-        let right = judge.await?;
-        let forgotten = Tries { seen_ms: tries.seen_ms.max(now.wall_ms), ..Tries::default() };
-        self.sealed.disk().commit(tries_row(Batch::new(), &forgotten)).await?;
-        Ok(right)
+        Ok(())
     }
 
     fn left_ms(&self, tries: &Tries, rev: Option<u64>, now: Moment) -> u64 {
@@ -205,33 +218,10 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
 
     async fn tries(&self) -> Result<(Tries, Option<u64>), StoreError> {
         match self.sealed.disk().get(Table::Meta, LOCK_TRIES).await? {
-            Some(row) => Ok((parse(&row)?, Some(row.rev))),
+            // A count that cannot be read must not shut anybody out for ever.
+            Some(row) => Ok((Tries::from(parse::<Vec<u64>>(&row).unwrap_or_default()), Some(row.rev))),
             None => Ok((Tries::default(), None)),
         }
-    }
-
-    async fn standing(&self) -> Result<(Lock, Option<u64>, WrappedKeys), VaultError> {
-        let (lock, rev) = lock::read(self.sealed.disk()).await?;
-        let keys = lock.keys.clone().filter(|_| lock.state.is_on());
-        let keys = keys.ok_or_else(|| StoreError::Conflict { key: LOCK.to_owned() })?;
-        Ok((lock, rev, keys))
-    }
-
-    /// Writes the lock's row on condition that it stands at `rev`, and follows it.
-    async fn write(
-        &self,
-        batch: Batch,
-        lock: &Lock,
-        rev: Option<u64>,
-        key: Option<Rc<K::Cipher>>,
-    ) -> Result<(), VaultError> {
-        let batch = batch.expect(Table::Meta, LOCK, rev).put(Table::Meta, lock::row(lock));
-        self.sealed.disk().commit(batch).await?;
-        match key {
-            Some(key) => self.sealed.follow(lock, Some(rev.unwrap_or(0) + 1), Some(key)),
-            None => drop(self.sealed.look().await?),
-        }
-        Ok(())
     }
 }
 
@@ -244,6 +234,6 @@ impl From<CipherError> for VaultError {
     }
 }
 
-fn tries_row(batch: Batch, tries: &Tries) -> Batch {
-    batch.put(Table::Meta, Row::new(LOCK_TRIES, "", to_json(tries)))
+fn put_tries(batch: Batch, tries: &Tries) -> Batch {
+    batch.put(Table::Meta, Row::new(LOCK_TRIES, "", to_json(&tries.to_list())))
 }

@@ -1,6 +1,6 @@
 //! Wordings of the device lock with figures in them.
 
-use super::{Msg, pick, store_problem, tr};
+use super::{pick, store_problem};
 use crate::store::outbox::Counts;
 use crate::store::sealed::pin::PinFault;
 use crate::store::sealed::vault::{Patience, VaultError};
@@ -79,9 +79,4 @@ pub fn code_group(number: usize) -> String {
 /// Minutes away.
 pub fn minutes(number: u32) -> String {
     pick(format!("{number} 分钟"), format!("{number} min"))
-}
-
-/// How far sealing or opening is.
-pub fn lock_progress(done: u64, of: u64) -> String {
-    format!("{} {done} / {of}", tr(Msg::Progress))
 }

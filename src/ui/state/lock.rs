@@ -19,12 +19,10 @@ use crate::store::outbox::{self, Counts};
 use crate::store::sealed::convert::Converted;
 use crate::store::sealed::lock::Lock;
 use crate::store::sealed::tries::Moment;
-use crate::store::sealed::vault::{Patience, Vault, VaultError};
+use crate::store::sealed::vault::{Deed, Patience, Vault, VaultError};
 use crate::store::sealed::web::{self, WebKeys};
+use crate::ui::i18n;
 use crate::ui::platform::{clock, idle};
-
-/// Minutes away before it closes, unless another choice was made.
-const GRACE_MIN: u32 = 5;
 
 /// What stands between the person and the screens.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,9 +37,9 @@ pub enum Gate {
         done: u64,
         /// Of so many.
         of: u64,
+        /// Why that stopped; it goes on when asked or at the next start.
+        problem: Option<VaultError>,
     },
-    /// That stopped; every row still opens, and it goes on when asked or at the next start.
-    Stuck(VaultError),
     /// Nothing.
     Open,
 }
@@ -102,57 +100,39 @@ impl PhoneLock {
         outbox::counts(&self.inner.get_value().store).await.unwrap_or_default()
     }
 
-    /// Opens the lock and shows the screens.
-    pub async fn unlock(self, pin: String) -> Result<(), VaultError> {
-        let done = self.inner.get_value().vault.unlock(&pin, now()).await;
-        self.follow(done).await
-    }
-
-    /// Opens the lock with the recovery code and sets a new PIN.
-    pub async fn recover(self, code: [u8; 16], pin: String) -> Result<(), VaultError> {
-        let done = self.inner.get_value().vault.recover(&code, &pin).await;
-        self.follow(done).await
-    }
-
-    /// Turns the lock on.
-    pub async fn turn_on(self, pin: String, code: [u8; 16]) -> Result<(), VaultError> {
-        let done = self.inner.get_value().vault.turn_on(&pin, &code, GRACE_MIN).await;
-        self.follow(done).await
-    }
-
-    /// Turns the lock off.
-    pub async fn turn_off(self, pin: String) -> Result<(), VaultError> {
-        let done = self.inner.get_value().vault.turn_off(&pin, now()).await;
-        self.follow(done).await
-    }
-
-    /// Puts another PIN in the place of the old.
-    pub async fn change_pin(self, old: String, new: String) -> Result<(), VaultError> {
-        let done = self.inner.get_value().vault.change_pin(&old, &new, now()).await;
+    /// Does it, and goes on with the rows where that follows; says in words what was against it.
+    pub async fn perform(self, deed: Deed) -> Result<(), String> {
+        let done = self.inner.get_value().vault.perform(&deed, now()).await;
         self.read().await;
-        done
-    }
-
-    /// Chooses after how long away it closes.
-    pub async fn set_grace(self, minutes: u32) {
-        // A choice that could not be kept shows as not chosen.
-        let _ = self.inner.get_value().vault.set_grace(minutes).await;
-        self.read().await;
+        match done {
+            Ok(()) if matches!(deed, Deed::Grace(_) | Deed::ChangePin(..)) => Ok(()),
+            Ok(()) => {
+                spawn_local(self.carry_on());
+                Ok(())
+            }
+            Err(VaultError::Wrong) if matches!(deed, Deed::Recover(..)) => {
+                Err(i18n::tr(i18n::Msg::LockCodeOther).to_owned())
+            }
+            Err(error) => Err(i18n::vault_problem(&error, self.patience.get_untracked())),
+        }
     }
 
     /// Goes on with rows that are yet to be written anew, then shows the screens.
     pub async fn carry_on(self) {
         let inner = self.inner.get_value();
-        let seals = self.lock.with_untracked(|lock| lock.state.seals());
-        if self.lock.with_untracked(|lock| lock.state.is_under_way()) {
-            self.gate.set(Gate::Working { seals, done: 0, of: 0 });
-        }
-        let tell = |so_far: &Converted| {
-            self.gate.set(Gate::Working { seals, done: so_far.done, of: so_far.of });
+        let state = self.lock.with_untracked(|lock| lock.state);
+        let show = |so_far: &Converted, problem| {
+            let (seals, done, of) = (state.seals(), so_far.done, so_far.of);
+            self.gate.set(Gate::Working { seals, done, of, problem });
         };
-        let done = inner.vault.carry_on(tell).await;
+        if state.is_under_way() {
+            show(&Converted::default(), None);
+        }
+        match inner.vault.carry_on(&|so_far| show(so_far, None)).await {
+            Ok(_) => self.gate.set(Gate::Open),
+            Err(problem) => show(&Converted::default(), Some(problem)),
+        }
         self.read().await;
-        self.gate.set(done.map_or_else(Gate::Stuck, |_| Gate::Open));
     }
 
     /// Leaves rows that are yet to be written anew for the next start.
@@ -182,14 +162,6 @@ impl PhoneLock {
         if let Ok(patience) = inner.vault.patience(now()).await {
             self.patience.set(patience);
         }
-    }
-
-    async fn follow(self, done: Result<(), VaultError>) -> Result<(), VaultError> {
-        self.read().await;
-        if done.is_ok() {
-            spawn_local(self.carry_on());
-        }
-        done
     }
 
     fn watch(self) {

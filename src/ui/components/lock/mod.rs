@@ -1,17 +1,15 @@
 //! The device lock on `/me`: turned on in three steps, then looked after.
 
-mod fields;
+mod form;
 mod manage;
 mod setup;
 
 use crate::ui::prelude::*;
 
-use self::manage::Manage;
-use self::setup::Setup;
 use crate::ui::i18n::{Msg, tr};
 use crate::ui::state::lock::{PhoneLock, use_lock};
 
-pub use fields::{Field, NewPin, Problem, new_pin};
+pub use form::{Aside, Ask, Input, LockForm, read_new_pin};
 
 /// The lock's section.
 #[component]
@@ -22,9 +20,9 @@ pub fn LockSection() -> impl IntoView {
         <section class="settings-group lock-section" aria-labelledby="lock-h">
             <h2 id="lock-h">{tr(Msg::LockTitle)}</h2>
             {move || if is_on.get() {
-                view! { <Manage /> }
+                manage::manage()
             } else if PhoneLock::is_possible() {
-                view! { <Setup /> }
+                setup::setup()
             } else {
                 view! { <p class="hint" data-testid="lock-impossible">{tr(Msg::LockNeedsHttps)}</p> }
             }}
