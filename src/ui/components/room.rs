@@ -14,7 +14,7 @@ pub fn RoomLine() -> impl IntoView {
     let left = load(|| {
         let store = use_phone().store;
         async move {
-            let estimate = browser::ask().await.map(|room| (room.used, room.quota));
+            let estimate = browser::look().await.map(|room| (room.used, room.quota));
             // A pace that cannot be read is a pace not known.
             let pace = room::pace(&store, clock::now_ms()).await.ok().flatten();
             room::left(estimate, pace)

@@ -1,10 +1,10 @@
 // The alarms as a person meets them, and the small stubs that bring them about.
 import assert from 'node:assert/strict';
+import { alarmCss } from './alarm.mjs';
 import { id, itemCss } from './app.mjs';
 import { answer } from './checks.mjs';
 import { until } from './wait.mjs';
 
-export const alarmCss = (kind) => `${id('alarm')}[data-alarm="${kind}"]`;
 const lateCss = id('alarm-late');
 
 /** Waits until the alarm has its place on the page; one that came late is given it by a tap. */

@@ -14,6 +14,7 @@ use super::phone::Phone;
 use crate::domain::alarm::{self, Alarm, Facts, Office, Storage};
 use crate::domain::clock::ClockWatch;
 use crate::store::refusal::Refusal;
+use crate::store::room::Pace;
 use crate::store::{StoreError, crash};
 use crate::sync::Phase;
 use crate::sync::status::SyncStatus;
@@ -47,6 +48,7 @@ struct Inner {
     clock: Cell<ClockWatch>,
     unwatched: Cell<bool>,
     mirrored: Cell<Option<u64>>,
+    pace: Cell<Option<Pace>>,
     tabs: RefCell<Option<Tabs>>,
 }
 

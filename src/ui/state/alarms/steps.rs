@@ -8,7 +8,7 @@ use crate::domain::alarm::{self, Alarm, Step};
 use crate::store::{Store, StoreError, Table};
 use crate::ui::i18n::{self, Msg, tr};
 use crate::ui::platform::tabs::Tabs;
-use crate::ui::platform::{clock, download, install, journal, prefs, room, worker};
+use crate::ui::platform::{clock, download, install, journal, prefs, worker};
 use crate::ui::state::delivery::Delivery;
 use crate::ui::state::phone::{self, Phone};
 
@@ -61,9 +61,7 @@ impl Alarms {
                 return (!install::ask()).then(how);
             }
             Step::AskToKeep => {
-                let room = room::ask().await;
-                self.learn_room(room);
-                return room.is_none_or(|room| !room.persisted).then(i18n::still_not_kept);
+                return (!self.look_at_room(true).await).then(i18n::still_not_kept);
             }
             Step::Hush => {
                 prefs::keep_mirror(|mirror| mirror.hushed_until_ms = clock::now_ms() + alarm::HUSH_MS);

@@ -11,14 +11,16 @@ use wasm_bindgen::closure::Closure;
 use super::{Alarms, office, storage_of};
 use crate::domain::alarm::Storage;
 use crate::domain::clock::ClockWatch;
+use crate::store::room::{self, RoomLeft};
 use crate::store::{StoreError, outbox};
-use crate::ui::platform::room::{self, Room};
 use crate::ui::platform::tabs::{News, Tabs};
-use crate::ui::platform::{clock, idle, install, prefs};
+use crate::ui::platform::{clock, idle, install, prefs, room as browser};
 use crate::ui::state::delivery::Delivery;
 
 /// How often both clocks are looked at, milliseconds.
 const LOOK_MS: u32 = 5_000;
+/// With more room than this nobody asks for how many days it lasts, bytes.
+const NEAR_BYTES: u64 = 1 << 30;
 
 impl Alarms {
     pub(super) fn watch_storage(self) {
@@ -94,27 +96,24 @@ impl Alarms {
     }
 
     pub(super) fn watch_room(self, delivery: Delivery) {
-        let look = move || {
-            spawn_local(async move { self.learn_room(room::look().await) });
-        };
-        idle::when_idle(move || {
-            let in_use = delivery.enrolment.with_untracked(Option::is_some);
+        let look = move |ask| {
             spawn_local(async move {
-                // Asked at every start: browsers grant it once the app is installed, or used enough.
-                self.learn_room(if in_use { room::ask().await } else { room::look().await });
+                self.look_at_room(ask).await;
             });
-        });
-        install::watch(move || spawn_local(async move { self.learn_room(room::ask().await) }));
+        };
+        // Asked at every start: browsers grant it once the app is installed, or used enough.
+        idle::when_idle(move || look(delivery.enrolment.with_untracked(Option::is_some)));
+        install::watch(move || look(true));
         Effect::new(move |_| {
             // After every pass: room was taken or let go, and the endpoint's time was heard.
             if delivery.news.get() > 0 {
-                look();
+                look(false);
                 self.look_at_clock();
             }
         });
         on_visibility(move || {
             if is_visible() {
-                look();
+                look(false);
                 self.returned.update(|n| *n += 1);
             } else {
                 self.inner.with_value(|inner| inner.unwatched.set(true));
@@ -122,14 +121,33 @@ impl Alarms {
         });
     }
 
-    pub(super) fn learn_room(self, room: Option<Room>) {
-        let Some(room) = room else { return };
+    /// Looks at the room, and asks the browser to keep the data first if wanted; says whether it
+    /// will.
+    pub(super) async fn look_at_room(self, ask: bool) -> bool {
+        let Some(room) = (if ask { browser::ask().await } else { browser::look().await }) else {
+            return false;
+        };
+        let left = (room.quota > 0).then(|| room.quota.saturating_sub(room.used));
+        let inner = self.inner.get_value();
+        let mut pace = inner.pace.get();
+        if let Some((phone, _)) = &inner.open
+            && pace.is_none()
+            && left.is_some_and(|left| left < NEAR_BYTES)
+        {
+            pace = room::pace(&phone.store, clock::now_ms()).await.ok().flatten();
+            inner.pace.set(pace);
+        }
+        let days = match room::left(Some((room.used, room.quota)), pace) {
+            RoomLeft::Days { days, .. } => Some(days),
+            RoomLeft::Unknown | RoomLeft::NoPace { .. } => None,
+        };
         prefs::keep_mirror(|mirror| mirror.persisted = Some(room.persisted));
         self.learn(|facts| {
             facts.persisted = Some(room.persisted);
             facts.looks_private = room.looks_private;
-            facts.room_left = (room.quota > 0).then(|| room.quota.saturating_sub(room.used));
+            (facts.room_left, facts.room_days) = (left, days);
         });
+        room.persisted
     }
 
     pub(super) fn watch_pages(self) {
