@@ -219,7 +219,6 @@ test('another tab that has not heard of the lock writes nothing plain behind it'
   await other.waitForItems(task.items.length);
   await phone.page.bringToFront();
   await turnOn(app);
-  if (await other.phone.isVisible(id('resting'), 0).catch(() => false)) await other.phone.click(`${id('resting')} button`);
   await other.phone.click(`${itemCss(task.items[0].id)} ${id('verdict-na')}`);
   await until('the other tab says so or asks for the PIN', async () => (await other.phone.count(id('not-saved'))) + (await other.phone.count(id('lock-screen'))) > 0);
   const draft = new RegExp(`drafts .*${task.items[0].id}`);
