@@ -59,9 +59,9 @@ fn App() -> impl IntoView {
 #[component]
 fn Gated(phone: Phone) -> impl IntoView {
     let (lang, lock) = (use_settings().lang(), use_lock());
-    let is_open = Memo::new(move |_| lock.seen.with(|seen| seen.gate == Gate::Open));
     let gate = Memo::new(move |_| lock.seen.with(|seen| seen.gate.clone()));
-    // Once is enough, however often the lock closes and opens.
+    let is_open = Memo::new(move |_| gate.get() == Gate::Open);
+    // Once is enough: what watches over the open phone stays while rows are written anew.
     let started = Rc::new(OnceCell::new());
     let delivery = load(move || {
         let (open, phone, started) = (is_open.get(), phone.clone(), started.clone());
@@ -73,27 +73,29 @@ fn Gated(phone: Phone) -> impl IntoView {
             started.get().cloned()
         }
     });
+    let opened = move || {
+        let started = (*delivery.get()?).clone()?;
+        remove_shell();
+        Some(match started {
+            Ok((delivery, alarms)) => view! { <Opened delivery alarms /> },
+            Err(error) => view! { <NoStorage error /> },
+        })
+    };
+    let asked = move || {
+        let gate = gate.get();
+        // Read, not only tracked: a memo that nobody has read hears of no change.
+        let _ = lang.get();
+        let asked = match gate {
+            Gate::Open => return None,
+            Gate::Closed => view! { <LockScreen /> },
+            Gate::Working { seals, done, of, problem } => view! { <LockWork seals done of problem /> },
+        };
+        remove_shell();
+        Some(asked)
+    };
     view! {
-        {move || {
-            let gate = gate.get();
-            if gate != Gate::Open {
-                // Read, not only tracked: a memo that nobody has read hears of no change.
-                let _ = lang.get();
-            }
-            let started = delivery.get().and_then(|started| (*started).clone());
-            if gate != Gate::Open || started.is_some() {
-                remove_shell();
-            }
-            match (gate, started) {
-                (Gate::Closed, _) => view! { <LockScreen /> },
-                (Gate::Working { seals, done, of, problem }, _) => {
-                    view! { <LockWork seals done of problem /> }
-                }
-                (Gate::Open, Some(Ok((delivery, alarms)))) => view! { <Opened delivery alarms /> },
-                (Gate::Open, Some(Err(error))) => view! { <NoStorage error /> },
-                (Gate::Open, None) => view! { "" },
-            }
-        }}
+        <div class="opened" hidden=move || !is_open.get()>{opened}</div>
+        {asked}
     }
 }
 

@@ -118,6 +118,10 @@ impl PhoneLock {
     /// Does it, and goes on with the rows where that follows; says in words what was against it.
     pub async fn perform(self, deed: Deed) -> Result<(), String> {
         let done = self.inner.get_value().vault.perform(&deed, now()).await;
+        if let (Ok(()), Deed::TurnOn(..) | Deed::TurnOff(_)) = (&done, &deed) {
+            let seals = matches!(deed, Deed::TurnOn(..));
+            self.show(Gate::Working { seals, done: 0, of: 0, problem: None });
+        }
         self.read().await;
         match done {
             Ok(()) if matches!(deed, Deed::Grace(_) | Deed::ChangePin(..)) => Ok(()),

@@ -3,7 +3,10 @@ import { id } from './app.mjs';
 import { until, untilEqual } from './wait.mjs';
 
 export const PIN = '291740';
-const shows = (app, name) => until(name, async () => (await app.phone.count(id(name))) > 0, { timeout: 60_000 });
+const shows = (app, name) => until(`${name} shows`, () => app.phone.evaluate((css) => {
+  const found = document.querySelector(css);
+  return found !== null && found.getClientRects().length > 0;
+}, id(name)), { timeout: 60_000 });
 
 /** Turns the lock on up to the proof; returns the recovery code as it was shown. */
 export async function beginLock(app, pin = PIN) {
