@@ -59,15 +59,16 @@ pub enum ServeError {
 
 /// Serves until the process is told to stop, then finishes the answers under way.
 pub async fn serve(state: AppState, listener: TcpListener, tls: Option<TlsFiles>) -> Result<(), ServeError> {
+    let stop = told_to_stop();
     let app = crate::app(state.clone());
     let patience = Patience::default();
     let cleaning = tokio::spawn(cleaning::daily(state.clone()));
     match tls {
         Some(files) => {
             let listener = TlsListener::new(listener, &files.certificate, &files.key)?;
-            answer(listener, app, patience, told_to_stop()).await;
+            answer(listener, app, patience, stop).await;
         }
-        None => answer(listener, app, patience, told_to_stop()).await,
+        None => answer(listener, app, patience, stop).await,
     }
     cleaning.abort();
     state.close().await;
@@ -124,15 +125,18 @@ impl Connected<IncomingStream<'_, TcpListener>> for Peer {
     }
 }
 
+/// Ready once the process is told to stop. It listens from the call on, not from the first poll: a
+/// word that comes with the first request must not end the process the hard way.
 #[cfg(unix)]
-async fn told_to_stop() {
+fn told_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return interrupted().await;
-    };
-    tokio::select! {
-        () = interrupted() => {}
-        _ = terminate.recv() => {}
+    let terminate = signal(SignalKind::terminate());
+    async move {
+        let Ok(mut terminate) = terminate else { return interrupted().await };
+        tokio::select! {
+            () = interrupted() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 

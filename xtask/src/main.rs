@@ -27,6 +27,7 @@ cargo xtask <command>
   test [--only NAME[,NAME]]       run every check; `--only list` prints their names
   build                           only build the app (dist) and the endpoint (target/release)
   setup [--tests]                 install what the commands above need (they do it by themselves)
+  trust [--minutes N] [--seed N]  the long proof that nothing is lost, doubled or stuck
   bench [ARGS]                    measure the app in a real browser
   tidy                            layer order, file length, forbidden words
   precache                        Trunk's hook after a build: service worker list, compressed files
@@ -57,6 +58,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         "setup" => setup::run(rest).map(|()| ExitCode::SUCCESS),
+        "trust" => trust::run(rest),
         "bench" => bench::run(rest),
         "tidy" => tidy::run(),
         "precache" => precache::run().map(|()| ExitCode::SUCCESS),
