@@ -26,6 +26,8 @@ inBoth('hazard 01: storage wiped by the browser: an alarm here, and what is miss
     request.onsuccess = () => done();
     request.onerror = request.onblocked = () => failed(new Error('not deleted'));
   }));
+  const copy = () => phone.evaluate(() => localStorage.getItem('rounds.install_id'));
+  assert.ok(await copy(), "the browser's small store stands");
   await app.open('/');
   await untilAlarm(app, 'storage-lost');
   await phone.goto(proxy.demo);

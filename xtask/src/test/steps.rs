@@ -119,7 +119,7 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
         Name::App => Step { after: Some(app::remember), ..gate(vec![app::trunk()]) },
         Name::Budget => Step { work: Work::Own(budget::check), after: None },
         Name::Endpoint => gate(vec![app::endpoint()]),
-        Name::EndToEnd => tests(end_to_end(screen)?, 20, counts::of_node),
+        Name::EndToEnd => tests(end_to_end(screen)?, 30, counts::of_node),
     };
     Ok(step)
 }
