@@ -103,9 +103,8 @@ function crashed() {
 function trapped(error) {
   if (!(error instanceof WebAssembly.RuntimeError) || part("shell") || !part("crash")) return;
   try {
-    const journal = JSON.parse(localStorage.getItem("rounds.crashes") || "{}");
-    const crashes = (journal.crashes || []).concat({ at_ms: Date.now(), words: "trap" }).slice(-5);
-    localStorage.setItem("rounds.crashes", JSON.stringify({ crashes, told: false }));
+    const lines = (localStorage.getItem("rounds.crashes") || "").split("\n").filter(Boolean).slice(-9);
+    localStorage.setItem("rounds.crashes", lines.concat(Date.now() + " - - trap").join("\n"));
   } catch (full) {
     // Only the line is lost.
   }

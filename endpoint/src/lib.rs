@@ -11,6 +11,7 @@
 
 mod api;
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod demo;

@@ -1,57 +1,30 @@
 //! The crash journal: what is kept of the app's breakdowns, outside the database, so that it can be
-//! told and handed on. Nothing personal: only words of the program itself are let through.
+//! told and handed on. A few lines of plain text, because a program that breaks down should have
+//! little to do. Nothing personal: only words of the program itself are let through.
 //!
-//! Its text is also written by the start script, when the program can no longer write anything.
+//! The start script writes a line too, when the program can no longer write anything.
 
-use serde::{Deserialize, Serialize};
-
-/// How many are kept, the newest.
-const KEPT: usize = 5;
+/// How many lines are kept, the newest.
+const KEPT: usize = 10;
 /// The longest words kept, letters.
 const LONGEST: usize = 120;
+/// The line that says: a person has read what is above.
+const TOLD: &str = "told";
 
-/// One breakdown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Crash {
-    /// Device wall time, milliseconds since 1970.
-    pub at_ms: u64,
-    /// The app's version.
-    pub version: String,
-    /// Where in the program, as `file:line`.
-    pub place: String,
-    /// What the program said of it.
-    pub words: String,
+/// The journal with one more breakdown: device wall time in milliseconds since 1970, the app's
+/// version, the place in the program, and what it said.
+pub fn add(journal: &str, at_ms: u64, version: &str, place: &str, message: &str) -> String {
+    with_line(journal, &format!("{at_ms} {version} {place} {}", own_words(message)))
 }
 
-/// The journal, the newest last.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Journal {
-    /// Breakdowns.
-    pub crashes: Vec<Crash>,
-    /// They were told already.
-    pub told: bool,
+/// The journal once a person has read it.
+pub fn told(journal: &str) -> String {
+    with_line(journal, TOLD)
 }
 
-impl Journal {
-    /// Reads its text; what cannot be read is an empty journal.
-    pub fn read(text: Option<&str>) -> Self {
-        text.and_then(|text| crate::json::read(text).ok()).unwrap_or_default()
-    }
-
-    /// Adds one, of which nobody was told yet.
-    pub fn add(&mut self, crash: Crash) {
-        self.crashes.push(crash);
-        let spare = self.crashes.len().saturating_sub(KEPT);
-        self.crashes.drain(..spare);
-        self.told = false;
-    }
-
-    /// Its text.
-    pub fn text(&self) -> String {
-        super::draft::to_json(self)
-    }
+/// Whether it holds something nobody has read.
+pub fn is_news(journal: &str) -> bool {
+    journal.lines().last().is_some_and(|line| line != TOLD)
 }
 
 /// Where in the program, without the folders of whoever built it.
@@ -62,18 +35,20 @@ pub fn place(file: &str, line: u32) -> String {
 
 /// The words of a message that are the program's own: what follows a colon or stands in quotes may
 /// be what a person typed.
-pub fn own_words(message: &str) -> String {
+fn own_words(message: &str) -> &str {
     let end = message.find([':', ';', '`', '"', '\'', '“', '\n']).unwrap_or(message.len());
-    message[..end].trim().chars().take(LONGEST).collect()
+    let own = &message[..end];
+    own.char_indices().nth(LONGEST).map_or(own, |(at, _)| &own[..at]).trim()
+}
+
+fn with_line(journal: &str, line: &str) -> String {
+    let lines: Vec<&str> = journal.lines().chain([line]).collect();
+    lines[lines.len().saturating_sub(KEPT)..].join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn crash(at_ms: u64) -> Crash {
-        Crash { at_ms, version: "1".into(), place: "src/a.rs:1".into(), words: "it broke".into() }
-    }
 
     #[test]
     fn what_a_person_typed_does_not_get_in() {
@@ -102,20 +77,17 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_five_are_kept_and_told_anew() {
-        let mut journal = Journal { told: true, ..Journal::default() };
-        (1..=7).for_each(|at_ms| journal.add(crash(at_ms)));
-        assert_eq!(journal.crashes.iter().map(|crash| crash.at_ms).collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
-        assert!(!journal.told);
-        assert_eq!(Journal::read(Some(&journal.text())), journal);
-    }
-
-    #[test]
-    fn a_spoilt_or_short_journal_is_read_as_far_as_it_goes() {
-        assert_eq!(Journal::read(None), Journal::default());
-        assert_eq!(Journal::read(Some("{\"crashes\":")), Journal::default());
-        let short = Journal::read(Some("{\"crashes\":[{\"at_ms\":5,\"words\":\"out of memory\"}]}"));
-        assert_eq!(short.crashes[0].at_ms, 5);
-        assert!(!short.told);
+    fn the_newest_are_kept_and_told_anew() {
+        assert!(!is_news(""));
+        let once = add("", 5, "1.2", "src/a.rs:1", "it broke: 张三");
+        assert_eq!(once, "5 1.2 src/a.rs:1 it broke");
+        assert!(is_news(&once));
+        let read = told(&once);
+        assert!(!is_news(&read));
+        let twice = add(&read, 6, "1.2", "src/b.rs:2", "");
+        assert!(is_news(&twice) && twice.starts_with(&once));
+        let many = (0..40).fold(twice, |journal, at_ms| add(&journal, at_ms, "1.2", "src/c.rs:3", "again"));
+        assert_eq!(many.lines().count(), 10);
+        assert!(many.lines().last().is_some_and(|line| line.starts_with("39 ")));
     }
 }

@@ -39,6 +39,9 @@ pub struct StoreSeen {
     pub epoch: u64,
     /// The highest number in a receipt of that epoch.
     pub server_seq: u64,
+    /// The record that has this number.
+    #[serde(default)]
+    pub item_id: String,
     /// The latest time in a receipt, milliseconds since 1970 by the endpoint's clock.
     #[serde(default)]
     pub latest_ms: u64,

@@ -111,6 +111,10 @@ pub struct Seen {
     pub epoch: u64,
     /// The highest `server_seq` in a receipt.
     pub server_seq: u64,
+    /// The record that has this number. A store restored from a backup gives numbers again: it
+    /// knows by this that they went to other records meanwhile.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub item_id: String,
 }
 
 /// One record on its way.

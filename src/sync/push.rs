@@ -98,6 +98,7 @@ impl PushLane {
                 store_id: phone.seen.store_id.clone(),
                 epoch: phone.seen.epoch,
                 server_seq: phone.seen.server_seq,
+                item_id: phone.seen.item_id.clone(),
             },
             items,
         };
@@ -240,14 +241,16 @@ fn seen(old: &StoreSeen, answer: &PushAnswer, verdicts: &[(String, Verdict)]) ->
         store_id: answer.store_id.clone(),
         epoch: answer.epoch,
         server_seq: if is_same { old.server_seq } else { 0 },
+        item_id: if is_same { old.item_id.clone() } else { String::new() },
         latest_ms: if old.store_id == answer.store_id { old.latest_ms } else { 0 },
     };
-    verdicts.iter().fold(base, |seen, (_, verdict)| match verdict {
-        Verdict::Received(receipt) => StoreSeen {
-            server_seq: seen.server_seq.max(receipt.server_seq),
-            latest_ms: seen.latest_ms.max(receipt.received_ms),
-            ..seen
-        },
-        _ => seen,
+    verdicts.iter().fold(base, |mut seen, (item_id, verdict)| {
+        if let Verdict::Received(receipt) = verdict {
+            seen.latest_ms = seen.latest_ms.max(receipt.received_ms);
+            if receipt.server_seq > seen.server_seq {
+                (seen.server_seq, seen.item_id) = (receipt.server_seq, item_id.clone());
+            }
+        }
+        seen
     })
 }

@@ -174,8 +174,11 @@ impl State {
         }
         self.last_push = Some(push.clone());
         let seen = &push.seen;
-        let is_ahead =
-            seen.epoch > self.epoch || (seen.epoch == self.epoch && seen.server_seq > self.server_seq);
+        let has_another = self.items.values().any(|(item, receipt)| {
+            receipt.server_seq == seen.server_seq && !seen.item_id.is_empty() && item.item_id != seen.item_id
+        });
+        let is_ahead = seen.epoch > self.epoch
+            || (seen.epoch == self.epoch && (seen.server_seq > self.server_seq || has_another));
         if seen.store_id == self.store_id && is_ahead {
             self.epoch = seen.epoch + 1;
             self.server_seq = self.server_seq.max(seen.server_seq);

@@ -34,6 +34,7 @@ fn the_office_is_told_what_the_phone_holds() {
     assert!(second.items.is_empty(), "each pass asks once, be it with nothing");
     assert_eq!((second.next_seq, second.pending, second.seen.server_seq), (4, 0, 3));
     assert_eq!((second.seen.store_id.as_str(), second.seen.epoch), ("store-a", 1));
+    assert_eq!(second.seen.item_id, "r-0002", "the record that has the number is named with it");
 }
 
 #[test]
@@ -159,6 +160,28 @@ fn a_restored_store_is_offered_everything_again() {
     let first = phone.entry("r-0000").record.receipt.unwrap();
     assert_eq!(first.epoch, 1, "what the backup had keeps its first receipt");
     assert_eq!(phone.entry("r-0149").record.receipt.unwrap().epoch, 2);
+}
+
+#[test]
+fn a_restored_store_is_noticed_though_its_numbers_went_to_another_phone() {
+    let mut phone = Phone::new();
+    phone.finish_many(2);
+    phone.pass(Wake::Saved);
+    {
+        // The backup had nothing, and someone else was faster with as many records.
+        let mut state = phone.endpoint.state.borrow_mut();
+        for (nth, id) in ["r-0000", "r-0001"].iter().enumerate() {
+            let (mut item, mut receipt) = state.items.remove(*id).unwrap();
+            item.item_id = format!("other-{nth}");
+            receipt.item_id.clone_from(&item.item_id);
+            state.items.insert(item.item_id.clone(), (item, receipt));
+        }
+        state.inserts.clear();
+    }
+    phone.pass(Wake::Focus);
+    let state = phone.endpoint.state.borrow();
+    assert_eq!(state.epoch, 2);
+    assert!(state.items.contains_key("r-0000") && state.items.contains_key("r-0001"));
 }
 
 #[test]

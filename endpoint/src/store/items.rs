@@ -84,6 +84,17 @@ pub(super) async fn is_known(tx: &mut Tx, item_id: &str) -> Result<bool, StoreEr
     Ok(row.fetch_optional(sql.connection()).await?.is_some())
 }
 
+/// The record that has a number; `None` where none has.
+pub(super) async fn id_of_number(tx: &mut Tx, server_seq: i64) -> Result<Option<String>, StoreError> {
+    let sql = match tx {
+        Tx::Memory(memory) => return memory.id_of_number(server_seq),
+        Tx::Sql(sql) => sql,
+    };
+    let row = sqlx::query("SELECT item_id FROM items WHERE server_seq = $1").bind(server_seq);
+    let row = row.fetch_optional(sql.connection()).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
 /// Stores a record under its receipt unless its id is taken; the UNIQUE constraint decides.
 pub(super) async fn insert(
     tx: &mut Tx,

@@ -151,7 +151,8 @@ async fn notice_restore(
 ) -> Result<(u64, i64), StoreError> {
     let epoch = identity::read(tx, Counter::Epoch).await?.unsigned_abs();
     let lost_epoch = seen.epoch > epoch;
-    let lost_records = seen.epoch == epoch && number(seen.server_seq) > server_seq;
+    let lost_records =
+        seen.epoch == epoch && (number(seen.server_seq) > server_seq || is_given_again(tx, seen).await?);
     if seen.store_id != store_id || !(lost_epoch || lost_records) {
         return Ok((epoch, server_seq));
     }
@@ -159,6 +160,15 @@ async fn notice_restore(
     let raised = identity::write(tx, Counter::Epoch, number(raised)).await?.unsigned_abs();
     tracing::warn!(epoch = raised, "a phone has seen newer records than this store holds: it was restored");
     Ok((raised, server_seq.max(number(seen.server_seq))))
+}
+
+/// Numbers went on from the backup before a phone could tell of it, and what it saw under its
+/// highest one is not the record that has it now.
+async fn is_given_again(tx: &mut Tx, seen: &Seen) -> Result<bool, StoreError> {
+    if seen.item_id.is_empty() || seen.server_seq == 0 {
+        return Ok(false);
+    }
+    Ok(items::id_of_number(tx, number(seen.server_seq)).await?.as_deref() != Some(&*seen.item_id))
 }
 
 async fn note_install(

@@ -8,6 +8,7 @@ mod blobs;
 mod cluster;
 mod cursors;
 mod enrol;
+mod forked;
 mod harness;
 mod heard_out;
 mod kill;

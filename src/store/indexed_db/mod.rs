@@ -123,7 +123,14 @@ impl IndexedDb {
         missing: Missing,
     ) -> Result<Self, StoreError> {
         leaving::watch();
-        Ok(Self::of(name, migrations, Connection::open(name, migrations, missing).await?))
+        let mut tries = 1;
+        loop {
+            match Connection::open(name, migrations, missing).await {
+                // As later on, when a connection is lost: the next may be given.
+                Err(StoreError::Lost(_)) if tries < TRIES => tries += 1,
+                opened => return Ok(Self::of(name, migrations, opened?)),
+            }
+        }
     }
 
     fn of(name: &str, migrations: &'static [Migration], connection: Connection) -> Self {

@@ -6,8 +6,7 @@ use std::cell::Cell;
 use std::panic::PanicHookInfo;
 
 use super::clock;
-use crate::store::crash::{self, Crash, Journal, own_words};
-use crate::store::indexed_db;
+use crate::store::{crash, indexed_db};
 
 /// Where the journal is in localStorage; the start script knows it too.
 const JOURNAL: &str = "rounds.crashes";
@@ -34,33 +33,25 @@ pub fn watch() {
 }
 
 /// What is in the journal.
-pub fn read() -> Journal {
-    let text = storage().and_then(|storage| storage.get_item(JOURNAL).ok().flatten());
-    Journal::read(text.as_deref())
+pub fn read() -> String {
+    storage().and_then(|storage| storage.get_item(JOURNAL).ok().flatten()).unwrap_or_default()
 }
 
 /// The person was told of what is in it.
 pub fn told() {
-    keep(&Journal { told: true, ..read() });
+    keep(&crash::told(&read()));
 }
 
 fn note(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().unwrap_or_default();
     let place = info.location().map(|at| crash::place(at.file(), at.line())).unwrap_or_default();
-    let mut journal = read();
-    journal.add(Crash {
-        at_ms: clock::now_ms(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        place,
-        words: own_words(message),
-    });
-    keep(&journal);
+    keep(&crash::add(&read(), clock::now_ms(), env!("CARGO_PKG_VERSION"), &place, message));
 }
 
 /// A full or forbidden localStorage only loses the line.
-fn keep(journal: &Journal) {
+fn keep(journal: &str) {
     if let Some(storage) = storage() {
-        let _ = storage.set_item(JOURNAL, &journal.text());
+        let _ = storage.set_item(JOURNAL, journal);
     }
 }
 

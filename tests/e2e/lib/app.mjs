@@ -141,10 +141,11 @@ export class App {
     return ids.map((record, at) => ({ record, state: states[at] }));
   }
 
-  /** Goes to `/sync` by the chip and waits for so many rows. */
+  /** Goes to `/sync` by the chip and waits for so many rows, if it is said how many. */
   async openSync(rows) {
     await this.phone.click(id('sync-chip'));
-    await until(`${rows} rows on the sync screen`, async () => (await this.queue()).length === rows);
+    if (rows === undefined) return until('the sync screen', async () => (await this.phone.count(id('sync-now'))) > 0);
+    return until(`${rows} rows on the sync screen`, async () => (await this.queue()).length === rows);
   }
 
   /** Photos on `/sync`: `{sha, state}`. */

@@ -62,6 +62,17 @@ export class Chromium {
     await until('every process of the browser is gone', () => processesOf(this.profile).length === 0);
   }
 
+  /** The page's process ends as when memory runs out; a new tab takes its place. */
+  async crash() {
+    const old = this.page;
+    const crashed = new Promise((done) => old.once('crash', done));
+    const cdp = await this.cdp();
+    cdp.send('Page.crash').catch(() => undefined);
+    await crashed;
+    this.page = await this.context.newPage();
+    await old.close().catch(() => undefined);
+  }
+
   /** Another tab on the same profile. */
   async tab() {
     const other = Object.create(this);
@@ -102,6 +113,11 @@ export class Chromium {
 
   async fill(css, text, nth = 0) {
     await this.page.locator(css).nth(nth).fill(text);
+  }
+
+  /** Chooses an entry of a list by its value. */
+  async choose(css, value) {
+    await this.page.locator(css).selectOption(value);
   }
 
   value(css, nth = 0) {

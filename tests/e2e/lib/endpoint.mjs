@@ -1,6 +1,6 @@
 // The real endpoint as a child process: started, stopped in order or killed, started again.
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -74,6 +74,27 @@ export class Endpoint {
     if (!child) return;
     child.kill('SIGKILL');
     await this.ended;
+  }
+
+  async health() {
+    return (await fetch(`${this.origin}/v1/health`)).json();
+  }
+
+  /** A copy of everything it keeps, taken while it stands still; give it to `restore`. */
+  async backup(t) {
+    const copy = paths.scratch(t, 'backup');
+    await this.stop();
+    cpSync(this.folder, copy, { recursive: true });
+    await this.start();
+    return copy;
+  }
+
+  /** Loses what it has and goes on with a backup. */
+  async restore(copy) {
+    await this.stop();
+    rmSync(this.folder, { recursive: true });
+    cpSync(copy, this.folder, { recursive: true });
+    await this.start();
   }
 
   /** A one-time code, as an office would hand it out. */

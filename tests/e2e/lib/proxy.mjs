@@ -105,7 +105,9 @@ export class Proxy {
     const last = twice ? await this.#ask(asked) : answer;
     Object.assign(log, { status: last.status, answer: last.body });
     if (instead) return reply(to, instead);
-    return give(from.socket, to, last, what?.answer);
+    await give(from.socket, to, last, what?.answer);
+    log.heard = what?.answer === undefined;
+    return undefined;
   }
 
   #befalls(asked) {
@@ -129,6 +131,8 @@ export class Proxy {
     if (how.cut === 0) return undefined;
     const line = connect(this.upstream, '127.0.0.1');
     const heard = collect(line);
+    // A line that dies while we still speak is told by what is not heard.
+    heard.catch(() => undefined);
     await wait(how);
     const sent = part(bytes, how.cut);
     await send(line, sent, how.rate);

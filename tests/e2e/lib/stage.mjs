@@ -16,12 +16,12 @@ export const PATCH = call('PATCH', '/v1/blobs/');
 /** Registers one scenario for each browser that can show it. */
 export function inBoth(name, scenario) {
   for (const browser of [Chromium, WebKit]) {
-    test(`${name} (${browser.name})`, { timeout: 240_000 }, (t) => scenario(t, browser));
+    test(`${name} (${browser.name})`, { timeout: 120_000 }, (t) => scenario(t, browser));
   }
 }
 
 export function inChromium(name, scenario) {
-  test(name, { timeout: 240_000 }, (t) => scenario(t, Chromium));
+  test(name, { timeout: 120_000 }, (t) => scenario(t, Chromium));
 }
 
 /**

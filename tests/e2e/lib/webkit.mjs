@@ -67,6 +67,14 @@ export class WebKit {
     if (session) await this.#call('DELETE', session);
   }
 
+  /** Another window on the same storage, a phone of its own to the tests. */
+  async tab() {
+    this.windows ??= { shown: await this.#call('GET', `${this.session}/window`), turn: Promise.resolve() };
+    this.handle ??= this.windows.shown;
+    const { handle } = await this.#call('POST', `${this.session}/window/new`, { type: 'window' });
+    return Object.assign(new WebKit(), { base: this.base, folder: this.folder, session: this.session, windows: this.windows, handle });
+  }
+
   /** Opens a new window and closes the old one: every page of the app is gone in between. */
   async reopen() {
     const old = await this.#call('GET', `${this.session}/window`);
@@ -108,6 +116,11 @@ export class WebKit {
       await this.#call('POST', `${this.session}/element/${element}/clear`, {});
       await this.#call('POST', `${this.session}/element/${element}/value`, { text });
     });
+  }
+
+  /** Chooses an entry of a list by its value. */
+  choose(css, value) {
+    return this.click(`${css} option[value="${value}"]`);
   }
 
   value(css, nth = 0) {
@@ -157,7 +170,19 @@ export class WebKit {
     return found.map((one) => one[ELEMENT]);
   }
 
+  // The driver speaks to one window at a time; with several open, each call first turns to its own.
   async #call(method, path, body) {
+    if (!this.handle) return this.#send(method, path, body);
+    const turn = this.windows.turn.then(async () => {
+      if (this.windows.shown !== this.handle) await this.#send('POST', `${this.session}/window`, { handle: this.handle });
+      this.windows.shown = this.handle;
+      return this.#send(method, path, body);
+    });
+    this.windows.turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #send(method, path, body) {
     const response = await fetch(this.base + path, { method, body: body && JSON.stringify(body) });
     const { value } = await response.json();
     if (!response.ok) throw new Error(`${value?.error}: ${value?.message} (${method} ${path})`);

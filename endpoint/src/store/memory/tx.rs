@@ -60,6 +60,12 @@ impl MemoryTx {
         self.step(|state| Ok(state.tables.item_ids.contains_key(item_id)))
     }
 
+    pub(in crate::store) fn id_of_number(&self, server_seq: i64) -> Result<Option<String>, StoreError> {
+        self.step(|state| {
+            Ok(state.tables.items.get(&server_seq).map(|row| row.entry.receipt.item_id.clone()))
+        })
+    }
+
     pub(in crate::store) fn insert_item(
         &self,
         received: &ReceivedItem,

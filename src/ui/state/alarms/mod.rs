@@ -13,8 +13,8 @@ use super::delivery::Delivery;
 use super::phone::Phone;
 use crate::domain::alarm::{self, Alarm, Facts, Office, Storage};
 use crate::domain::clock::ClockWatch;
-use crate::store::StoreError;
 use crate::store::refusal::Refusal;
+use crate::store::{StoreError, crash};
 use crate::sync::Phase;
 use crate::sync::status::SyncStatus;
 use crate::ui::platform::tabs::Tabs;
@@ -58,7 +58,7 @@ pub fn provide_alarms(phone: Phone, delivery: Delivery) {
         persisted: mirror.persisted,
         hushed: alarm::is_hushed(mirror.hushed_until_ms, clock::now_ms()),
         in_use: delivery.enrolment.with_untracked(Option::is_some),
-        crashed: has_crashed(),
+        crashed: crash::is_news(&journal::read()),
         ..Facts::default()
     };
     let alarms = Alarms::new(facts, Some((phone, delivery)));
@@ -78,7 +78,7 @@ pub fn provide_closed(error: &StoreError) {
             error => storage_of(error),
         },
         write_refused: *error == StoreError::Full,
-        crashed: has_crashed(),
+        crashed: crash::is_news(&journal::read()),
         ..Facts::default()
     };
     provide_context(Alarms::new(facts, None));
@@ -168,9 +168,4 @@ fn storage_of(error: &StoreError) -> Storage {
         StoreError::Full => Storage::Fine,
         _ => Storage::Stopped,
     }
-}
-
-fn has_crashed() -> bool {
-    let journal = journal::read();
-    !journal.told && !journal.crashes.is_empty()
 }

@@ -79,7 +79,7 @@ impl Alarms {
 async fn take_closed(step: Step) -> Option<String> {
     match step {
         Step::SaveJournal => {
-            let saved = download::offer("rounds-journal.json", &journal::read().text());
+            let saved = download::offer("rounds-journal.txt", &journal::read());
             saved.is_err().then(|| i18n::store_problem(&StoreError::Other(String::new())))
         }
         Step::Export => Some(phone::rescue().await.unwrap_or_else(|error| i18n::store_problem(&error))),

@@ -1,0 +1,100 @@
+//! Every fault that can be drawn is drawn, strikes, and has its effect: none is silently dead.
+
+use rounds_simulator::{Order, run_many};
+
+const SCHEDULES: u64 = 1500;
+
+/// What must have happened. Effects are counted where they are seen, not where they are planned.
+const HAPPENED: &[&str] = &[
+    "app killed",
+    "backup",
+    "clock ahead",
+    "clock back",
+    "corrections",
+    "cursor too old",
+    "deferred",
+    "disk: died",
+    "disk: died after doing",
+    "disk: failed",
+    "disk: failed after doing",
+    "disk: full",
+    "disk: no room at a call",
+    "drafts not saved",
+    "drafts saved",
+    "duplicates answered",
+    "endpoint killed",
+    "endpoint killed mid-request",
+    "endpoint's clock jumped",
+    "enrolled",
+    "enrolled again at the end",
+    "enrolment failed",
+    "enrolment not kept",
+    "epoch raised",
+    "exports",
+    "finished, and not told so",
+    "gave up waiting",
+    "late answer arrived",
+    "late request arrived",
+    "net: 401 token expired",
+    "net: 403 revoked",
+    "net: 413",
+    "net: 429",
+    "net: 429 Retry-After",
+    "net: 503",
+    "net: 503 Retry-After",
+    "net: answer held",
+    "net: answer lost",
+    "net: cut",
+    "net: doubled",
+    "net: foreign 401",
+    "net: foreign 403",
+    "net: foreign 413",
+    "net: foreign 5xx",
+    "net: held",
+    "net: portal 200",
+    "net: portal 204",
+    "net: portal 302",
+    "net: strayed",
+    "net: timed out",
+    "net: timed out after",
+    "net: truncated",
+    "new version",
+    "not finished",
+    "passes",
+    "person changed",
+    "photos in several chunks",
+    "photos taken",
+    "photos taken out",
+    "photos whole",
+    "power cut",
+    "power cut mid-request",
+    "records exported",
+    "records made",
+    "replaced",
+    "replaced with a loss",
+    "requests",
+    "restored",
+    "restored with a loss",
+    "revoked",
+    "sent again",
+    "sent again at the end",
+    "shut out",
+    "stored",
+    "stray arrived",
+    "tasks finished",
+    "time passed",
+    "token expired",
+    "token unknown",
+    "two pages at once",
+    "work planned",
+];
+
+#[test]
+fn every_fault_strikes_and_has_its_effect() {
+    let tally = run_many(Order { stops: false, ..Order::of(0, SCHEDULES) });
+    for (what, times) in tally.counts.all() {
+        println!("{what:<40} {times:>10}");
+    }
+    let dead: Vec<&&str> = HAPPENED.iter().filter(|what| tally.counts.of(what) < 5).collect();
+    assert!(dead.is_empty(), "in {SCHEDULES} schedules these hardly happened: {dead:?}");
+}
