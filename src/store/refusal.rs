@@ -33,7 +33,7 @@ mod tests {
 
     fn after(writes: &[(u64, Result<(), StoreError>)]) -> bool {
         let mut refusal = Refusal::default();
-        writes.iter().for_each(|(bytes, outcome)| refusal.note(*bytes, outcome.as_ref()));
+        writes.iter().for_each(|(bytes, outcome)| refusal.note(*bytes, outcome.as_ref().copied()));
         refusal.stands()
     }
 

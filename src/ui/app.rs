@@ -73,10 +73,12 @@ fn Gated(phone: Phone) -> impl IntoView {
             started.get().cloned()
         }
     });
+    // Built once: the reading is repeated when the gate moves, the screens are not.
+    let is_started = Memo::new(move |_| delivery.get().is_some_and(|started| started.is_some()));
     let opened = move || {
-        let started = (*delivery.get()?).clone()?;
+        let started = is_started.get().then(|| untrack(|| delivery.get()))??;
         remove_shell();
-        Some(match started {
+        Some(match (*started).clone()? {
             Ok((delivery, alarms)) => view! { <Opened delivery alarms /> },
             Err(error) => view! { <NoStorage error /> },
         })

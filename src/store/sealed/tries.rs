@@ -2,8 +2,8 @@
 //! being deleted.
 //!
 //! A try is on disk before it is judged, so that killing the page buys none. A wait is counted down
-//! by the run's own clock; only between two runs must the wall clock be believed, and one that went
-//! back is not.
+//! by the run's own clock; only between two runs must the wall clock be believed, and one that was set
+//! back makes nobody wait longer than the whole wait, nor shorter.
 
 /// Tries before the first wait.
 pub const FREE: u32 = 5;
@@ -17,22 +17,20 @@ pub struct Tries {
     pub failed: u32,
     /// When the next is allowed, milliseconds since 1970 by the phone's clock.
     pub not_before_ms: u64,
-    /// The latest the phone's clock ever said at a try.
-    pub seen_ms: u64,
 }
 
 /// As [`Tries::to_list`] wrote it; what is missing is 0.
 impl From<Vec<u64>> for Tries {
     fn from(list: Vec<u64>) -> Self {
         let at = |nth: usize| list.get(nth).copied().unwrap_or_default();
-        Self { failed: u32::try_from(at(0)).unwrap_or(u32::MAX), not_before_ms: at(1), seen_ms: at(2) }
+        Self { failed: u32::try_from(at(0)).unwrap_or(u32::MAX), not_before_ms: at(1) }
     }
 }
 
 impl Tries {
     /// As it lies on disk: its figures in order.
-    pub fn to_list(&self) -> [u64; 3] {
-        [u64::from(self.failed), self.not_before_ms, self.seen_ms]
+    pub fn to_list(&self) -> [u64; 2] {
+        [u64::from(self.failed), self.not_before_ms]
     }
 
     /// Free tries that are left.
@@ -42,23 +40,14 @@ impl Tries {
 
     /// How long to wait from now on, as a run that just began must believe.
     pub fn wait_ms(&self, now_ms: u64) -> u64 {
-        let whole = wait_after(self.failed);
-        // A clock that went back says nothing about how long ago the try was.
-        if now_ms < self.seen_ms {
-            return whole;
-        }
-        self.not_before_ms.saturating_sub(now_ms).min(whole)
+        self.not_before_ms.saturating_sub(now_ms).min(wait_after(self.failed))
     }
 
     /// With one more try, failed until it is known to be right.
     #[must_use]
     pub fn with_one_more(&self, now_ms: u64) -> Self {
         let failed = self.failed.saturating_add(1);
-        Self {
-            failed,
-            not_before_ms: now_ms.saturating_add(wait_after(failed)),
-            seen_ms: self.seen_ms.max(now_ms),
-        }
+        Self { failed, not_before_ms: now_ms.saturating_add(wait_after(failed)) }
     }
 }
 

@@ -133,8 +133,7 @@ impl<S: Store, K: KeyMaker> Vault<S, K> {
         let mut batch = Batch::new();
         // Whoever has the key has earned new tries.
         if key.is_some() {
-            let (tries, _) = self.tries().await?;
-            batch = put_tries(batch, &Tries { failed: 0, not_before_ms: 0, ..tries });
+            batch = put_tries(batch, &Tries::default());
         }
         if lock != before {
             batch = batch.expect(Table::Meta, LOCK, rev).put(Table::Meta, lock::row(&lock));
