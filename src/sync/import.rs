@@ -12,11 +12,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::export::{ExportedAnswer, ExportedPhoto, ExportedTask, FORMAT, VERSION, from_install};
+use super::export::{FORMAT, VERSION, from_install};
 use super::protocol::PushItem;
 use crate::domain::answer::PhotoRef;
 use crate::domain::hash::{is_sha256_hex, sha256_hex};
 use crate::domain::record::TASK_FINISH;
+use crate::domain::task::Task;
 use crate::domain::text::Text;
 use crate::json::{read, read_tree};
 use crate::store::draft::{Draft, Stamp};
@@ -309,14 +310,19 @@ impl ImportFile {
     pub fn answers(&self, nth: usize) -> (Option<IncomingAnswers>, Vec<Fault>) {
         let mut faults = Vec::new();
         let place = format!("drafts[{nth}]");
-        let entry = self.drafts.get(nth).and_then(|value| read_tree::<ExportedTask>(value).ok());
-        let Some(entry) = entry.filter(|entry| is_id(&entry.task_id)) else {
+        let entry = self.drafts.get(nth).unwrap_or(&Value::Null);
+        let text = |name: &str| entry.get(name).and_then(Value::as_str);
+        let (Some(task_id), Some(Value::Array(listed))) =
+            (text("task_id").filter(|id| is_id(id)), entry.get("answers"))
+        else {
             faults.push(Fault { what: place, why: Why::AnswerDamaged });
             return (None, faults);
         };
         let mut answers = Vec::new();
-        for ExportedAnswer { item, draft } in entry.answers {
-            match read::<Draft>(&draft) {
+        for answer in listed {
+            let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
+            let item = text("item").to_owned();
+            match read::<Draft>(text("draft")) {
                 Ok(draft) if draft.recorded.is_some() => {
                     faults.push(Fault { what: item, why: Why::AmendmentLeft });
                 }
@@ -327,11 +333,11 @@ impl ImportFile {
         let named = answers.iter().flat_map(|(_, draft)| &draft.answer.photos);
         let (photos, of_photos) = self.photos(named.map(|photo| photo.sha256.as_str()));
         faults.extend(of_photos);
-        let task = entry.task.as_deref().and_then(|text| read::<crate::domain::task::Task>(text).ok());
+        let task = text("task").and_then(|text| read::<Task>(text).ok());
         let incoming = IncomingAnswers {
-            task: task.filter(|task| task.id == entry.task_id),
-            progress: entry.progress.as_deref().and_then(|text| read(text).ok()).unwrap_or_default(),
-            task_id: entry.task_id,
+            task: task.filter(|task| task.id == task_id),
+            progress: text("progress").and_then(|text| read(text).ok()).unwrap_or_default(),
+            task_id: task_id.to_owned(),
             answers,
             photos,
         };
@@ -346,11 +352,11 @@ impl ImportFile {
                 faults.push(fault(Why::PhotoMissing));
                 continue;
             };
-            let photo = read_tree::<ExportedPhoto>(value).ok();
-            let bytes = photo.as_ref().and_then(|photo| STANDARD.decode(&photo.base64).ok());
-            match (photo, bytes) {
-                (Some(photo), Some(bytes)) if sha256_hex(&bytes) == sha256 => {
-                    photos.push(IncomingPhoto { sha256: sha256.to_owned(), mime: photo.mime, bytes });
+            let text = |name: &str| value.get(name).and_then(Value::as_str);
+            let bytes = text("base64").and_then(|base64| STANDARD.decode(base64).ok());
+            match (text("mime"), bytes) {
+                (Some(mime), Some(bytes)) if sha256_hex(&bytes) == sha256 => {
+                    photos.push(IncomingPhoto { sha256: sha256.to_owned(), mime: mime.to_owned(), bytes });
                 }
                 _ => faults.push(fault(Why::PhotoDamaged)),
             }

@@ -233,7 +233,7 @@ impl Holdings {
 pub fn OthersAnswers(desk: TaskDesk) -> impl IntoView {
     let delivery = use_delivery();
     let people = use_people();
-    let authors = Memo::new(move |_| {
+    let authors = move || {
         let me = me(delivery);
         let mut others: Vec<(String, usize)> = Vec::new();
         for item in desk.items() {
@@ -247,17 +247,18 @@ pub fn OthersAnswers(desk: TaskDesk) -> impl IntoView {
             }
         }
         others
-    });
+    };
     view! {
-        {move || (!desk.finished.get() && !authors.with(Vec::is_empty)).then(|| view! {
-            <div class="notice" data-kind="info" role="status" data-testid="others-answers">
-                <Icon paths=icons::ME />
-                <p>{move || {
-                    let named = authors.get().into_iter().map(|(author, count)| (people.name(&author), count));
-                    i18n::others_answers(&named.collect::<Vec<_>>())
-                }}</p>
-            </div>
-        })}
+        {move || {
+            let others: Vec<_> =
+                authors().into_iter().map(|(author, count)| (people.name(&author), count)).collect();
+            (!desk.finished.get() && !others.is_empty()).then(|| view! {
+                <div class="notice" data-kind="info" role="status" data-testid="others-answers">
+                    <Icon paths=icons::ME />
+                    <p>{i18n::others_answers(&others)}</p>
+                </div>
+            })
+        }}
     }
 }
 

@@ -108,7 +108,7 @@ pub fn for_manager(line: &Line) -> Vec<(Msg, String)> {
 }
 
 /// Records and photos that are still to be sent, a line each.
-pub fn left_to_send(counts: &Counts, photo_bytes: u64) -> Vec<String> {
+pub fn left_to_send(counts: &Counts, photo_bytes: u64, damaged: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (records, photos, aside) = (counts.pending_records(), counts.pending_photos(), counts.blocked());
     if records > 0 {
@@ -130,15 +130,15 @@ pub fn left_to_send(counts: &Counts, photo_bytes: u64) -> Vec<String> {
             format!("Set aside, of these: {aside}. Each says below why, and what to do"),
         ));
     }
+    if damaged > 0 {
+        lines.push(pick(
+            format!("{damaged} 条记录读不出来，原文还在手机里。请导出，交给项目经理。"),
+            format!(
+                "Records that cannot be read: {damaged}. Their text is kept; export it for your manager."
+            ),
+        ));
+    }
     lines
-}
-
-/// Records that cannot be read.
-pub fn unreadable_records(count: usize) -> String {
-    pick(
-        format!("{count} 条记录读不出来，原文还在手机里。请导出，交给项目经理。"),
-        format!("Records that cannot be read: {count}. Their text is kept; export it for your manager."),
-    )
 }
 
 /// A task begun and not finished.

@@ -46,24 +46,30 @@ pub(super) fn Summary(ladder: Ladder) -> impl IntoView {
 fn left_list(ladder: Ladder) -> AnyView {
     let delivery = use_delivery();
     let lines = Memo::new(move |_| {
-        let bytes = ladder.left.with(|left| left.as_ref().map_or(0, |left| left.photo_bytes));
-        delivery.status.with(|status| i18n::left_to_send(&status.counts, bytes))
+        let (bytes, damaged) =
+            ladder.left.with(|left| left.as_ref().map_or((0, 0), |left| (left.photo_bytes, left.damaged)));
+        delivery.status.with(|status| i18n::left_to_send(&status.counts, bytes, damaged))
     });
-    let damaged = Memo::new(move |_| ladder.left.with(|left| left.as_ref().map_or(0, |left| left.damaged)));
-    let unfinished: Memo<Vec<Unfinished>> = Memo::new(move |_| {
-        ladder.left.with(|left| left.as_ref().map(|l| l.unfinished.clone()).unwrap_or_default())
-    });
+    let unfinished = move || {
+        ladder.left.with(|left| {
+            let tasks = left.as_ref().map(|left| left.unfinished.as_slice()).unwrap_or_default();
+            tasks.iter().map(unfinished_view).collect_view()
+        })
+    };
     view! {
         <ul class="left" data-testid="what-is-left">
             {move || lines.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()}
-            {move || (damaged.get() > 0).then(|| view! { <li>{i18n::unreadable_records(damaged.get())}</li> })}
-            {move || unfinished.get().into_iter().map(|task| view! {
-                <li>
-                    <a href=format!("/tasks/{}", task.task) data-testid="unfinished-task" data-task-id=task.task.clone()>
-                        {i18n::unfinished(&task)}
-                    </a>
-                </li>
-            }).collect_view()}
+            {unfinished}
         </ul>
+    }
+}
+
+fn unfinished_view(task: &Unfinished) -> AnyView {
+    view! {
+        <li>
+            <a href=format!("/tasks/{}", task.task) data-testid="unfinished-task" data-task-id=task.task.clone()>
+                {i18n::unfinished(task)}
+            </a>
+        </li>
     }
 }
