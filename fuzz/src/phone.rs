@@ -189,8 +189,6 @@ pub fn rows(data: &[u8]) {
     let _ = ready(Driver::new().run_pass(&store, &stranger, &now, Wake::User, &|_| {}));
     let after = keys(&store);
     assert!(before.iter().all(|key| after.contains(key)), "a damaged row was deleted");
-    let records = |all: &BTreeSet<(Table, String)>| all.iter().filter(|key| key.0 == Table::Outbox).count();
-    assert_eq!(records(&before), records(&after), "a damaged record was doubled");
 }
 
 /// Someone who answers with what is given, one answer a request, and then not at all.
