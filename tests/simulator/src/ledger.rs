@@ -26,8 +26,9 @@ pub struct Ledger {
     owed: BTreeSet<String>,
     /// Photos that the endpoint called whole, and must hold.
     owed_photos: BTreeSet<String>,
-    /// Records and photos that the endpoint ever receipted, whatever became of it since.
-    ever: BTreeSet<String>,
+    /// Records and photos that the endpoint ever receipted, whatever became of it since, and when on
+    /// its own clock; photos have no time.
+    ever: BTreeMap<String, u64>,
     /// Records that are in a backup with their photos.
     backed_up: BTreeSet<String>,
     /// The latest moment on the endpoint's clock, milliseconds since 1970.
@@ -43,8 +44,6 @@ pub struct Made {
     pub seq: u64,
     /// All that must never change.
     pub record: OutboxRecord,
-    /// When its receipt was written on the endpoint's clock; 0 before.
-    received_ms: u64,
     /// True once it rightly left its phone.
     pub is_let_go: bool,
 }
@@ -82,14 +81,15 @@ impl Ledger {
     /// The endpoint told a phone that it holds a record.
     pub fn receipted(&mut self, item_id: &str, received_ms: u64) {
         self.owed.insert(item_id.to_owned());
-        self.ever.insert(item_id.to_owned());
+        let first = self.ever.entry(item_id.to_owned()).or_insert(received_ms);
+        *first = received_ms.min(*first);
         self.latest_ms = self.latest_ms.max(received_ms);
     }
 
     /// The endpoint told a phone that it holds a photo.
     pub fn photo_receipted(&mut self, sha256: &str) {
         self.owed_photos.insert(sha256.to_owned());
-        self.ever.insert(sha256.to_owned());
+        self.ever.insert(sha256.to_owned(), 0);
     }
 
     /// The endpoint was put back: it owes only what it holds now.
@@ -216,12 +216,8 @@ impl Ledger {
     fn look_at_record(&mut self, phone: usize, id: &str, row: Option<Row>) -> Result<(), Broken> {
         let Some(row) = row else { return self.record_left(phone, id) };
         self.is_receipted(Law::Receipted, Some(&row))?;
-        if let Some(made) = self.records.get_mut(id) {
-            let received_ms = made.is_same(&row)?;
-            if made.phone == phone {
-                made.received_ms = received_ms;
-            }
-            return Ok(());
+        if let Some(made) = self.records.get(id) {
+            return made.is_same(&row);
         }
         let record: OutboxRecord = serde_json::from_str(&row.json)
             .map_err(|error| Law::Saved.broken(format!("{id} cannot be read: {error}")))?;
@@ -232,20 +228,19 @@ impl Ledger {
         if self.records.values().any(|other| other.phone == phone && other.seq == seq) {
             return Err(Law::Gap.broken(format!("the number {seq} was given twice")));
         }
-        let made = Made { phone, seq, record, received_ms: 0, is_let_go: false };
+        let made = Made { phone, seq, record, is_let_go: false };
         self.records.insert(id.to_owned(), made);
         Ok(())
     }
 
     fn record_left(&mut self, phone: usize, id: &str) -> Result<(), Broken> {
         let Some(made) = self.records.get_mut(id) else { return Ok(()) };
-        let is_old = made.received_ms > 0 && made.received_ms + KEEP_MS <= self.latest_ms;
-        // Of a copy that came in a file, the witness does not know when it was received.
-        let is_copy = made.phone != phone;
-        if !self.backed_up.contains(id) || !(is_old || is_copy) {
+        let is_old = self.ever.get(id).is_some_and(|received| received + KEEP_MS <= self.latest_ms);
+        if !self.backed_up.contains(id) || !is_old {
             return Err(Law::Saved.broken(format!("{id} left its phone too early")));
         }
-        made.is_let_go |= !is_copy;
+        // A copy that came in a file may go and the record stay where it was made.
+        made.is_let_go |= made.phone == phone;
         Ok(())
     }
 
@@ -253,7 +248,7 @@ impl Ledger {
     fn is_receipted(&self, law: Law, row: Option<&Row>) -> Result<(), Broken> {
         match row {
             // Records and photos call this state the same.
-            Some(row) if row.group == RecordState::Received.group() && !self.ever.contains(&row.key) => {
+            Some(row) if row.group == RecordState::Received.group() && !self.ever.contains_key(&row.key) => {
                 Err(law.broken(format!("{} is taken for received, and nobody receipted it", row.key)))
             }
             _ => Ok(()),
@@ -298,8 +293,8 @@ impl Ledger {
 }
 
 impl Made {
-    /// Its row still says what it said; returns when it was received, 0 where it was not.
-    fn is_same(&self, row: &Row) -> Result<u64, Broken> {
+    /// Its row still says what it said.
+    fn is_same(&self, row: &Row) -> Result<(), Broken> {
         let (was, id) = (&self.record, &self.record.item_id);
         let is: OutboxRecord = serde_json::from_str(&row.json)
             .map_err(|error| Law::Saved.broken(format!("{id} cannot be read: {error}")))?;
@@ -318,7 +313,6 @@ impl Made {
         if row.seq != Some(self.seq) {
             return Err(Law::Gap.broken(format!("{id} lost its number")));
         }
-        let is_received = row.group == RecordState::Received.group();
-        Ok(is.receipt.filter(|_| is_received).map_or(0, |receipt| receipt.received_ms))
+        Ok(())
     }
 }
