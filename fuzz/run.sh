@@ -4,7 +4,7 @@
 # With cargo-fuzz and a nightly compiler it uses them; with cargo-fuzz alone it lets the stable
 # compiler take nightly's switches. Findings are left in fuzz/artifacts, and what was learnt in
 # fuzz/target/learnt, apart from the small corpus that is kept with the sources.
-# The last line is `fuzz executions N, targets N, crashes N`.
+# The last line is `trust: {"executions": N, "crashes": N}`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -51,5 +51,5 @@ for target in "${targets[@]}"; do
     echo "$target: ${ran:-0} executions in $seconds s"
     rm -f "$log"
 done
-echo "fuzz executions $executions, targets ${#targets[@]}, crashes $crashes"
+echo "trust: {\"executions\": $executions, \"crashes\": $crashes}"
 [ "$crashes" -eq 0 ]

@@ -41,6 +41,7 @@ def main():
             passed, count = check(tool, given, role, Path(folder))
         failed += not passed
         cases += count
+    print(f'trust: {{"api_calls": {cases}, "api_failures": {failed}}}')
     print(f"api conformance: {cases} requests as {', '.join(given.role or ROLES)}, seed {given.seed}")
     sys.exit(1 if failed else 0)
 

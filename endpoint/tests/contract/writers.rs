@@ -67,6 +67,8 @@ async fn hazard_28_sixty_four_writers_push_the_same_ids_and_each_is_stored_once(
     let numbers: Vec<u64> = entries.iter().map(|entry| entry.receipt.server_seq).collect();
     assert_eq!(numbers, (1..=count as u64).collect::<Vec<u64>>());
     assert!(entries.iter().all(|entry| entry.flags.is_empty()));
+    let duplicates = count * (WRITERS - 1);
+    println!(r#"trust: {{"receipts": {count}, "duplicates": {duplicates}, "lost": 0, "doubled": 0}}"#);
 }
 
 /// Another order of the same numbers for each writer: it begins elsewhere and goes by other strides.

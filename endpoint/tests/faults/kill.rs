@@ -33,10 +33,10 @@ fn nothing_receipted_is_lost_or_doubled_by_kill_9_under_load() {
         one_store(kills, &mut chance, &mut figures);
     }
     let Figures { kills, receipts, photos, duplicates } = figures;
-    println!(
-        "kills {kills}, receipts {receipts}, photos {photos}, offered again and known {duplicates}, lost 0, doubled 0"
-    );
     assert!(receipts > wanted, "too few receipts to prove anything");
+    println!(
+        r#"trust: {{"kills": {kills}, "receipts": {receipts}, "photos": {photos}, "duplicates": {duplicates}, "lost": 0, "doubled": 0}}"#
+    );
 }
 
 fn one_store(kills: usize, chance: &mut Chance, figures: &mut Figures) {

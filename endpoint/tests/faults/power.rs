@@ -57,11 +57,11 @@ fn hazard_27_nothing_receipted_is_lost_to_a_power_cut() {
         photos += recording.custody.photos.len();
         (all.disks, all.started) = (all.disks + figures.disks, all.started + figures.started);
     }
+    assert!(receipts > 100 && photos > 5, "too little to prove anything");
     println!(
-        "power cuts {cuts}, disks {}, of them started {}, receipts {receipts}, photos {photos}, lost 0",
+        r#"trust: {{"power_cuts": {cuts}, "disks": {}, "started": {}, "receipts": {receipts}, "photos": {photos}, "lost": 0}}"#,
         all.disks, all.started
     );
-    assert!(receipts > 100 && photos > 5, "too little to prove anything");
 }
 
 #[test]

@@ -58,8 +58,10 @@ fn hazard_24_a_restored_endpoint_gets_everything_back_at_a_hundred_random_points
             .fold([0; 3], |sum, one| [sum[0] + one[0], sum[1] + one[1], sum[2] + one[2]])
     });
     let [restores, records, photos] = done;
-    println!("restores {restores} records {records} photos {photos} lost 0 doubled 0");
     assert!(restores >= points && records > points && photos > points);
+    println!(
+        r#"trust: {{"restores": {restores}, "records": {records}, "photos": {photos}, "lost": 0, "doubled": 0}}"#
+    );
 }
 
 /// One story: phones at work, a backup at a moment, more work, and the loss of the endpoint, once or

@@ -35,6 +35,19 @@ pub fn json(tally: &Tally) -> String {
     serde_json::to_string_pretty(&figures(tally)).expect("plain data always has JSON")
 }
 
+/// As the line that `cargo xtask trust` adds up.
+pub fn trust(tally: &Tally) -> String {
+    let Figures { schedules, power_cuts, restores, lost, doubled, .. } = figures(tally);
+    let Figures { app_kills, endpoint_kills, duplicates_answered, stuck, other_laws_broken, .. } =
+        figures(tally);
+    let line = serde_json::json!({
+        "schedules": schedules, "kills": app_kills + endpoint_kills, "power_cuts": power_cuts,
+        "restores": restores, "duplicates": duplicates_answered, "lost": lost, "doubled": doubled,
+        "stuck": stuck, "other_laws_broken": other_laws_broken,
+    });
+    format!("trust: {line}")
+}
+
 /// As a table, with all that was counted.
 pub fn table(tally: &Tally) -> String {
     let figures = figures(tally);

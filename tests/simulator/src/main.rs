@@ -24,6 +24,9 @@ struct Arguments {
     /// Begin no schedule after so many seconds.
     #[arg(long)]
     seconds: Option<u64>,
+    /// Print also the one line that `cargo xtask trust` adds up.
+    #[arg(long)]
+    trust: bool,
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
@@ -58,6 +61,9 @@ fn many(arguments: &Arguments) -> ExitCode {
         println!("{}", figures::json(&tally));
     } else {
         print!("{}", figures::table(&tally));
+    }
+    if arguments.trust {
+        println!("{}", figures::trust(&tally));
     }
     report(&tally)
 }

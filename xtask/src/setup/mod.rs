@@ -6,7 +6,7 @@
 mod debian_std;
 mod npm;
 mod packages;
-mod tools;
+pub mod tools;
 mod wasm_target;
 
 pub use tools::tool_dirs;
@@ -65,11 +65,20 @@ const BUILD_STEPS: [Step; 4] = [
     },
 ];
 
-const TEST_STEP: Step = Step {
-    name: "Chromium, WebKit, a virtual screen, Chinese fonts",
+const TEST_STEPS: [Step; 2] = [
+    Step {
+        name: "cargo-deny",
+        ensure: tools::cargo_deny,
+        advice: "have a network that reaches crates.io, then run `cargo install cargo-deny --locked`",
+    },
+    BROWSERS,
+];
+
+const BROWSERS: Step = Step {
+    name: "Chromium, WebKit, a virtual screen, Chinese fonts, Postgres, Python's venv",
     ensure: packages::ensure,
     advice: "on Debian or Ubuntu, as root: `apt-get update && apt-get install chromium chromium-driver \
-             webkit2gtk-driver xvfb fonts-noto-cjk fontconfig`; elsewhere put chromium, chromedriver, \
+             webkit2gtk-driver xvfb fonts-noto-cjk fontconfig python3-venv postgresql gcc`; elsewhere put chromium, chromedriver, \
              WebKitWebDriver and Xvfb on PATH",
 };
 
@@ -90,7 +99,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
 pub fn ensure(purpose: Purpose) -> Result<()> {
     let mut steps: Vec<&Step> = BUILD_STEPS.iter().collect();
     if purpose == Purpose::Test {
-        steps.push(&TEST_STEP);
+        steps.extend(&TEST_STEPS);
     }
     let total = steps.len();
     let began = Instant::now();

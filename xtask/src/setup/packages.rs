@@ -15,7 +15,7 @@ struct Need {
     packages: &'static [&'static str],
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 8] = [
     Need {
         name: "Chromium",
         is_there: || browsers::program(Browser::Chromium).is_some(),
@@ -33,6 +33,8 @@ const NEEDS: [Need; 6] = [
     },
     Need { name: "a screen", is_there: browsers::has_screen, packages: &["xvfb"] },
     Need { name: "Chinese fonts", is_there: has_chinese_font, packages: &["fonts-noto-cjk", "fontconfig"] },
+    Need { name: "Python's venv", is_there: has_venv, packages: &["python3-venv"] },
+    Need { name: "a C compiler", is_there: || shell::find("cc").is_some(), packages: &["gcc", "libc6-dev"] },
     Need { name: "Postgres", is_there: has_postgres, packages: &["postgresql"] },
 ];
 
@@ -83,6 +85,11 @@ fn apt() -> Result<Command> {
     };
     command.env("DEBIAN_FRONTEND", "noninteractive");
     Ok(command)
+}
+
+/// Debian leaves out of Python what a new environment is made with.
+fn has_venv() -> bool {
+    shell::ask(shell::command("python3").args(["-c", "import venv, ensurepip"])).is_some()
 }
 
 /// Debian keeps its programs off PATH, in a folder a version.

@@ -10,6 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 
 const TRUNK: &str = "0.21.14";
+const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_DENY: &str = "0.20.2";
 /// The newest compiler of `rust-version` cannot build a later Trunk, so the pin is exact.
 const TRUNK_ARGUMENTS: [&str; 4] = ["--locked", "--no-default-features", "--features", "rustls"];
 
@@ -30,6 +32,8 @@ pub fn tool_dirs() -> Vec<PathBuf> {
     if let Ok(version) = locked_wasm_bindgen() {
         dirs.push(folder("wasm-bindgen-cli", &version).join("bin"));
     }
+    dirs.push(folder("cargo-fuzz", CARGO_FUZZ).join("bin"));
+    dirs.push(folder("cargo-deny", CARGO_DENY).join("bin"));
     dirs.push(paths::npm().join("node_modules").join(".bin"));
     dirs
 }
@@ -58,6 +62,30 @@ pub fn wasm_bindgen() -> Result<Outcome> {
         arguments: &[],
         level: "1",
         minutes: 2,
+    })
+}
+
+/// Makes sure of cargo-fuzz.
+pub fn cargo_fuzz() -> Result<Outcome> {
+    ensure(&Tool {
+        package: "cargo-fuzz",
+        binary: "cargo-fuzz",
+        version: CARGO_FUZZ,
+        arguments: &["--locked"],
+        level: "0",
+        minutes: 1,
+    })
+}
+
+/// Makes sure of cargo-deny.
+pub fn cargo_deny() -> Result<Outcome> {
+    ensure(&Tool {
+        package: "cargo-deny",
+        binary: "cargo-deny",
+        version: CARGO_DENY,
+        arguments: &["--locked"],
+        level: "0",
+        minutes: 1,
     })
 }
 

@@ -17,6 +17,7 @@ use report::{Ending, Report};
 use std::fs::{self, File};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
+pub use steps::conformance;
 use steps::{Name, Step, Work};
 
 /// How much of a failed step's log goes on the screen.

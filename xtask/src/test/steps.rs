@@ -14,6 +14,7 @@ pub enum Name {
     Format,
     Tidy,
     Layers,
+    Licences,
     Clippy,
     ClippyWasm,
     Native,
@@ -23,6 +24,7 @@ pub enum Name {
     App,
     Budget,
     Endpoint,
+    Api,
     EndToEnd,
 }
 
@@ -40,10 +42,11 @@ pub enum Work {
 }
 
 impl Name {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Format,
         Self::Tidy,
         Self::Layers,
+        Self::Licences,
         Self::Clippy,
         Self::ClippyWasm,
         Self::Native,
@@ -53,6 +56,7 @@ impl Name {
         Self::App,
         Self::Budget,
         Self::Endpoint,
+        Self::Api,
         Self::EndToEnd,
     ];
 
@@ -62,6 +66,7 @@ impl Name {
             Self::Format => ("format", "every Rust file is as rustfmt writes it"),
             Self::Tidy => ("tidy", "layer order, file length, forbidden words"),
             Self::Layers => ("layers", "the layers below the screens compile without them"),
+            Self::Licences => ("licences", "licences and sources of everything that is built in"),
             Self::Clippy => ("clippy", "no warning on this machine's target"),
             Self::ClippyWasm => ("clippy-wasm", "no warning on the app's target"),
             Self::Native => ("native", "rules, storage on memory, sync, endpoint, tools"),
@@ -71,6 +76,7 @@ impl Name {
             Self::App => ("app", "release build of the app"),
             Self::Budget => ("budget", "bytes of the whole first load"),
             Self::Endpoint => ("endpoint", "release build of the endpoint"),
+            Self::Api => ("api", "the endpoint against its own description, by schemathesis"),
             Self::EndToEnd => ("e2e", "the main job in real browsers against the real endpoint"),
         }
     }
@@ -83,6 +89,7 @@ impl Name {
     pub const fn needs(self) -> &'static [Self] {
         match self {
             Self::Budget => &[Self::App],
+            Self::Api => &[Self::Endpoint],
             Self::EndToEnd => &[Self::App, Self::Endpoint],
             _ => &[],
         }
@@ -106,6 +113,9 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
         Name::Format => gate(vec![cargo("fmt --all -- --check --color never")]),
         Name::Tidy => Step { work: Work::Own(tidy::check), after: None },
         Name::Layers => gate(vec![cargo("check --package rounds --lib --no-default-features")]),
+        Name::Licences => {
+            gate(vec![cargo("deny --offline --workspace --all-features check licenses bans sources")])
+        }
         Name::Clippy => gate(vec![cargo("clippy --workspace --all-targets -- -D warnings")]),
         Name::ClippyWasm => gate(vec![clippy_wasm()?]),
         Name::Native => tests(native(), 25, counts::of_cargo),
@@ -119,6 +129,7 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
         Name::App => Step { after: Some(app::remember), ..gate(vec![app::trunk()]) },
         Name::Budget => Step { work: Work::Own(budget::check), after: None },
         Name::Endpoint => gate(vec![app::endpoint()]),
+        Name::Api => gate(vec![conformance()]),
         Name::EndToEnd => tests(end_to_end(screen)?, 30, counts::of_node),
     };
     Ok(step)
@@ -151,6 +162,13 @@ fn clippy_wasm() -> Result<Command> {
     }
     command.args(["--", "-D", "warnings"]);
     Ok(command)
+}
+
+/// Made-up requests to the built endpoint.
+pub fn conformance() -> Command {
+    let mut command = shell::command("python3");
+    command.arg(paths::root().join("tests").join("api").join("conformance.py")).arg(paths::endpoint());
+    command
 }
 
 fn native() -> Command {

@@ -41,6 +41,7 @@ fn the_endpoint_takes_rules_standards_and_wire_only() {
     assert_eq!(lines(rules::endpoint_reach, "endpoint/src/main.rs", text), [3, 4]);
     assert_eq!(lines(rules::endpoint_reach, "endpoint/src/main.rs", "use rounds::sync;"), [1]);
     assert!(lines(rules::endpoint_reach, "src/lib.rs", text).is_empty());
+    assert!(lines(rules::endpoint_reach, "endpoint/tests/office/phone.rs", text).is_empty());
 }
 
 #[test]
