@@ -120,7 +120,10 @@ impl Ledger {
             let row = now(disk.rows.get(table, &key)).expect("the rows themselves never fail");
             match table {
                 Table::Outbox => self.look_at_record(phone, &key, row)?,
-                Table::Drafts => self.look_at_draft(phone, &key, row)?,
+                Table::Drafts => {
+                    self.look_at_draft(phone, &key, row.as_ref())?;
+                    self.brought(phone, key, row.as_ref());
+                }
                 Table::Photos => self.is_receipted(Law::Photos, row.as_ref())?,
                 Table::PhotoBytes if row.is_none() => self.photo_left(phone, &key)?,
                 _ => {}
@@ -140,7 +143,7 @@ impl Ledger {
         }
         for ((owner, key), _) in self.drafts.range((phone, String::new())..(phone + 1, String::new())) {
             debug_assert_eq!(*owner, phone);
-            self.look_at_draft(phone, key, get(Table::Drafts, key))?;
+            self.look_at_draft(phone, key, get(Table::Drafts, key).as_ref())?;
         }
         for (_, sha256) in self.photos.range((phone, String::new())..(phone + 1, String::new())) {
             let row = get(Table::PhotoBytes, sha256);
@@ -255,9 +258,16 @@ impl Ledger {
         }
     }
 
-    fn look_at_draft(&self, phone: usize, key: &str, row: Option<Row>) -> Result<(), Broken> {
+    /// A draft that nobody wrote on this phone came in a file; from now on it is kept like any other.
+    fn brought(&mut self, phone: usize, key: String, row: Option<&Row>) {
+        if let Some(draft) = row.and_then(|row| serde_json::from_str::<Draft>(&row.json).ok()) {
+            self.drafts.entry((phone, key)).or_insert_with(|| vec![Some(draft.answer)]);
+        }
+    }
+
+    fn look_at_draft(&self, phone: usize, key: &str, row: Option<&Row>) -> Result<(), Broken> {
         let Some(may_say) = self.drafts.get(&(phone, key.to_owned())) else { return Ok(()) };
-        let says = match &row {
+        let says = match row {
             None => None,
             Some(row) => Some(
                 serde_json::from_str::<Draft>(&row.json)
