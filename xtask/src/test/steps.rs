@@ -18,6 +18,7 @@ pub enum Name {
     Clippy,
     ClippyWasm,
     Native,
+    Simulator,
     Doc,
     StoreChromium,
     StoreWebKit,
@@ -42,7 +43,7 @@ pub enum Work {
 }
 
 impl Name {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Format,
         Self::Tidy,
         Self::Layers,
@@ -50,6 +51,7 @@ impl Name {
         Self::Clippy,
         Self::ClippyWasm,
         Self::Native,
+        Self::Simulator,
         Self::Doc,
         Self::StoreChromium,
         Self::StoreWebKit,
@@ -70,6 +72,7 @@ impl Name {
             Self::Clippy => ("clippy", "no warning on this machine's target"),
             Self::ClippyWasm => ("clippy-wasm", "no warning on the app's target"),
             Self::Native => ("native", "rules, storage on memory, sync, endpoint, tools"),
+            Self::Simulator => ("simulator", "20,000 schedules of phones, network and endpoint with faults"),
             Self::Doc => ("doc", "examples in the documentation"),
             Self::StoreChromium => ("store-chromium", "the storage contract on IndexedDB in Chromium"),
             Self::StoreWebKit => ("store-webkit", "the storage contract on IndexedDB in WebKit"),
@@ -119,6 +122,7 @@ pub fn step(name: Name, screen: &Screen) -> Result<Step> {
         Name::Clippy => gate(vec![cargo("clippy --workspace --all-targets -- -D warnings")]),
         Name::ClippyWasm => gate(vec![clippy_wasm()?]),
         Name::Native => tests(native(), 25, counts::of_cargo),
+        Name::Simulator => tests(simulator(), 25, counts::of_cargo),
         // A project may have no examples, so none is not a failure.
         Name::Doc => gate(vec![cargo("test --workspace --doc")]),
         Name::StoreChromium => tests(store(Browser::Chromium, screen)?, 15, counts::of_cargo),
@@ -172,12 +176,24 @@ pub fn conformance() -> Command {
 }
 
 fn native() -> Command {
-    let has_nextest = shell::ask(shell::cargo().args(["nextest", "--version"])).is_some();
-    if has_nextest {
-        cargo("nextest run --workspace --no-fail-fast")
+    if has_nextest() {
+        cargo("nextest run --workspace --exclude rounds-simulator --no-fail-fast")
     } else {
-        cargo("test --workspace --no-fail-fast --lib --bins --tests")
+        cargo("test --workspace --exclude rounds-simulator --no-fail-fast --lib --bins --tests")
     }
+}
+
+/// Optimised: unoptimised it would take ten times as long as its build.
+fn simulator() -> Command {
+    if has_nextest() {
+        cargo("nextest run --cargo-profile release --package rounds-simulator --no-fail-fast")
+    } else {
+        cargo("test --release --package rounds-simulator --no-fail-fast --lib --bins --tests")
+    }
+}
+
+fn has_nextest() -> bool {
+    shell::ask(shell::cargo().args(["nextest", "--version"])).is_some()
 }
 
 /// Tests that wasm-bindgen's runner takes into a browser.
