@@ -132,6 +132,10 @@ impl Ledger<'_> {
                 Ok(with_receipt(OutcomeStatus::Stored, receipt))
             }
             Inserted::Same(first) => {
+                // It may have come first by a file that did not say who made it.
+                if !maker.is_empty() {
+                    items::claim_seq(tx, maker, item).await?;
+                }
                 blobs::add_refs(tx, &self.device.id, item).await?;
                 Ok(with_receipt(OutcomeStatus::Duplicate, first))
             }

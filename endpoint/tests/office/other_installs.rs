@@ -47,6 +47,16 @@ async fn numbers_of_a_maker_that_nobody_knows_count_for_nobody() {
     let flags: Vec<String> = rows(&endpoint).await.into_iter().map(|(_, _, flags)| flags).collect();
     assert_eq!(flags, ["imported", "imported", ""]);
 
+    // Its maker sends one of them after all: now the number is known to be taken, and by what.
+    let maker = endpoint.phone(DeviceRole::Butler).await;
+    let lost = made_by("", item(7));
+    endpoint.push(&helper, std::slice::from_ref(&lost)).await;
+    let mut own = lost;
+    own.as_object_mut().unwrap().remove("origin_install");
+    let again = endpoint.push(&maker, &[own, item(7)]).await;
+    assert_eq!(again.outcomes[0].status, OutcomeStatus::Duplicate);
+    assert_eq!(rows(&endpoint).await.last().unwrap().2, "seq-reused");
+
     let odd = made_by(&"x".repeat(101), item(2));
     let refused = endpoint.push(&helper, &[odd]).await;
     assert_eq!(refused.outcomes[0].problem.as_ref().unwrap().code(), "malformed-item");
