@@ -189,6 +189,8 @@ pub fn rows(data: &[u8]) {
     let _ = ready(Driver::new().run_pass(&store, &stranger, &now, Wake::User, &|_| {}));
     let after = keys(&store);
     assert!(before.iter().all(|key| after.contains(key)), "a damaged row was deleted");
+    let outbox = |keys: &BTreeSet<(Table, String)>| keys.iter().filter(|(t, _)| *t == Table::Outbox).count();
+    assert_eq!(outbox(&before), outbox(&after), "a record was doubled");
 }
 
 /// Someone who answers with what is given, one answer a request, and then not at all.

@@ -201,6 +201,12 @@ pub async fn unsent_by_author<S: Store>(store: &S) -> Result<Vec<(String, u64)>,
 }
 
 impl Line {
+    /// True when the record and all its photos on this phone are received.
+    pub fn is_received(&self) -> bool {
+        self.entry.state == RecordState::Received
+            && self.photos.iter().all(|photo| photo.state == PhotoState::Received)
+    }
+
     /// True when the record or one of its photos was set aside.
     pub fn is_blocked(&self) -> bool {
         self.entry.state == RecordState::Blocked

@@ -3,6 +3,7 @@
 //! A backend knows rows, tables and transactions, and nothing of tasks or results; the rules are
 //! built on it once. Knows nothing of screens or the network.
 
+pub mod any;
 pub mod batch;
 pub mod crash;
 pub mod custody;
@@ -26,6 +27,7 @@ pub mod room;
 pub mod row;
 pub mod sealed;
 
+pub use any::AnyStore;
 pub use batch::{Batch, Committed, Op};
 pub use error::StoreError;
 #[cfg(target_arch = "wasm32")]

@@ -8,7 +8,7 @@ use super::pull;
 use super::renew::Renewal;
 use super::status::{Phase, SyncStatus};
 use super::transport::Transport;
-use crate::store::outbox;
+use crate::store::outbox::{self, Counts};
 use crate::store::photos::{self, PhotoState};
 use crate::store::{Store, StoreError, identity};
 
@@ -27,6 +27,8 @@ pub type Publish<'a> = &'a dyn Fn(SyncStatus);
 #[derive(Clone, Debug, Default)]
 pub struct Driver {
     engine: Engine,
+    counts: Counts,
+    /// What was last published.
     status: SyncStatus,
     renewal: Renewal,
 }
@@ -113,14 +115,14 @@ impl Driver {
     /// Storage that cannot count now says so at its next real use; the old counts stand till then.
     async fn recount<S: Store>(&mut self, store: &S) {
         if let Ok(counts) = outbox::counts(store).await {
-            self.status.counts = counts;
+            self.counts = counts;
         }
     }
 
     fn publish(&mut self, next_try_ms: Option<u64>, publish: Publish<'_>) {
         let status = SyncStatus {
             phase: self.engine.phase(),
-            counts: self.status.counts,
+            counts: self.counts,
             in_flight: self.engine.in_flight(),
             photo: self.engine.photo_progress(),
             next_try_ms,

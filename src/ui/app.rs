@@ -67,8 +67,11 @@ fn Gated(phone: Phone) -> impl IntoView {
         let (open, phone, started) = (is_open.get(), phone.clone(), started.clone());
         async move {
             if open && started.get().is_none() {
-                let delivery = Delivery::start(&phone).await;
-                let _ = started.set(delivery.map(|delivery| (delivery, alarms::start(phone, delivery))));
+                let both = match Delivery::start(&phone).await {
+                    Ok(delivery) => Ok((delivery, alarms::start(phone, delivery).await)),
+                    Err(error) => Err(error),
+                };
+                let _ = started.set(both);
             }
             started.get().cloned()
         }

@@ -189,16 +189,22 @@ test('nothing jumps while a screen comes', { timeout: 120_000 }, async (t) => {
   const lived = await livedIn(t, { viewport: SMALL });
   const { phone, app } = lived;
   await phone.page.addInitScript(() => {
-    window.shifted = 0;
+    window.shifted = { sum: 0, what: [] };
+    const name = ({ node, previousRect: from, currentRect: to }) =>
+      `${node?.className || node?.nodeName} ${from.top}+${from.height} → ${to.top}+${to.height}`;
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+      for (const entry of list.getEntries()) {
+        if (entry.hadRecentInput) continue;
+        window.shifted.sum += entry.value;
+        window.shifted.what.push(...entry.sources.map(name));
+      }
     }).observe({ type: 'layout-shift', buffered: true });
   });
   const faults = [];
   for (const [name, screen] of Object.entries(screensOf(lived))) {
     await show(app, screen);
     const shifted = await phone.evaluate(() => window.shifted);
-    if (shifted > 0.1) faults.push(`${name}: ${shifted.toFixed(3)}`);
+    if (shifted.sum > 0.1) faults.push(`${name}: ${shifted.sum.toFixed(3)} ${shifted.what.join('; ')}`);
   }
   assert.deepEqual(faults, []);
 });

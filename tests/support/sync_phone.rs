@@ -100,6 +100,12 @@ impl Phone {
         block_on(self.driver.run_pass(store, endpoint, edge, wake, &publish))
     }
 
+    /// Counts, without a pass.
+    pub fn refresh(&mut self) {
+        let heard = &self.heard;
+        block_on(self.driver.refresh(&self.store, &|status| heard.borrow_mut().push(status)));
+    }
+
     /// Comes back when told, at most `passes` times, until nothing is left.
     pub fn settle(&mut self, passes: usize) {
         for _ in 0..passes {

@@ -24,6 +24,16 @@ fn a_day_of_work_arrives_once_and_the_chip_tells_each_step() {
 }
 
 #[test]
+fn what_was_put_in_the_outbox_is_heard_of_before_any_pass() {
+    let mut phone = Phone::new();
+    phone.refresh();
+    phone.finish_many(2);
+    phone.refresh();
+    assert_eq!(phone.heard.borrow().last().map(|status| status.counts.records_phone), Some(2));
+    assert_eq!(phone.driver.status().counts.records_phone, 2);
+}
+
+#[test]
 fn the_office_is_told_what_the_phone_holds() {
     let mut phone = Phone::new();
     phone.finish_many(3);

@@ -164,9 +164,14 @@ impl OutboxRecord {
     /// Reads a row back.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`].
+    /// [`StoreError::Damaged`], also for a record under another's key: written back under its own it
+    /// would stand twice.
     pub fn from_row(row: &Row) -> Result<Self, StoreError> {
-        parse(row)
+        let record: Self = parse(row)?;
+        if record.item_id != row.key {
+            return Err(StoreError::Damaged(format!("{}: holds {}", row.key, record.item_id)));
+        }
+        Ok(record)
     }
 }
 

@@ -1,13 +1,16 @@
 //! How much storage the browser gives, whether it promises to keep it, and whether it behaves as a
 //! private window does.
 
-use js_sys::{Promise, Reflect};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::StorageManager;
 
 /// Private windows of some browsers give no more than this, bytes.
 const TINY: u64 = 300 * 1024 * 1024;
+/// A browser that decides by itself does so within this.
+const BRIEF_MS: u32 = 200;
 
 /// Room on this phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +43,17 @@ pub async fn look() -> Option<Room> {
 pub async fn ask() -> Option<Room> {
     truthy(manager()?.persist()).await;
     look().await
+}
+
+/// Asks for lasting storage and says what the browser answered; `None` when it does not answer at
+/// once, since it asks the person.
+pub async fn ask_briefly() -> Option<bool> {
+    let asked = manager()?.persist().ok()?;
+    let patience = future_to_promise(async {
+        TimeoutFuture::new(BRIEF_MS).await;
+        Ok(JsValue::UNDEFINED)
+    });
+    JsFuture::from(Promise::race(&Array::of2(&asked, &patience))).await.ok()?.as_bool()
 }
 
 async fn truthy(asked: Result<Promise, JsValue>) -> bool {

@@ -14,7 +14,7 @@ use crate::store::custody::{self, Line, Unfinished, Waiting};
 use crate::store::{StoreError, outbox};
 
 /// Rows built at first, and added at a time.
-pub const STEP: usize = 600;
+const STEP: usize = 600;
 
 /// The records of one task, by their keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct TaskRows {
 /// What is on the phone but for the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Left {
+    /// Rows that do not say received, listed or not; of a record, or of one of its photos.
+    pub waiting: u64,
     /// Bytes of photos not received.
     pub photo_bytes: u64,
     /// Records not listed.
@@ -86,6 +88,14 @@ impl Ladder {
         ladder
     }
 
+    /// Shows more rows than there are. Asked again before they are there, it asks for no more.
+    pub fn show_more(&self) {
+        let wanted = self.shown().len() + STEP;
+        if self.limit.get_untracked() != wanted {
+            self.limit.set(wanted);
+        }
+    }
+
     /// Keys of the rows that are shown.
     pub fn shown(&self) -> Vec<String> {
         self.rows.with_value(|rows| rows.keys().cloned().collect())
@@ -114,7 +124,9 @@ impl Ladder {
         if is_new || self.tasks.with_untracked(|old| !matches!(old, Some(Ok(_)))) {
             self.tasks.set(Some(Ok(tasks)));
         }
+        let lines = waiting.tasks.iter().flat_map(|task| &task.lines);
         let left = Left {
+            waiting: waiting.more + lines.filter(|line| !line.is_received()).count() as u64,
             photo_bytes: waiting.photo_bytes,
             more: waiting.more,
             damaged: waiting.damaged.len(),

@@ -22,8 +22,9 @@ impl<T> Clone for Loaded<T> {
 
 impl<T> Copy for Loaded<T> {}
 
-/// Reads now, and again whenever a signal that `read` touches changes. Of two readings under way
-/// the later one counts.
+/// Reads now, and again whenever a signal that `read` touches changes. One reading at a time: what
+/// changes meanwhile is read once more at its end, so that many changes neither pile up readings nor
+/// keep the first from ever being shown.
 pub fn load<T: 'static, F: Future<Output = T> + 'static>(read: impl Fn() -> F + 'static) -> Loaded<T> {
     let loaded = Loaded { changed: Trigger::new(), value: StoredValue::new_local(None) };
     let keep = move |value: T| {
@@ -44,16 +45,33 @@ pub fn load<T: 'static, F: Future<Output = T> + 'static>(read: impl Fn() -> F + 
 
 type Reading = Pin<Box<dyn Future<Output = Box<dyn FnOnce()>>>>;
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Resting,
+    Reading,
+    /// Something changed meanwhile.
+    Outdated,
+}
+
 fn run(read: Rc<dyn Fn() -> Reading>) {
-    let latest = StoredValue::new(0_u32);
+    let stage = StoredValue::new(Stage::Resting);
+    let again = Trigger::new();
     Effect::new(move |_| {
+        again.track();
+        // Made in any case, for what it touches; without being polled it reads nothing.
         let reading = read();
-        latest.update_value(|n| *n += 1);
-        let mine = latest.get_value();
+        if stage.get_value() != Stage::Resting {
+            stage.set_value(Stage::Outdated);
+            return;
+        }
+        stage.set_value(Stage::Reading);
         spawn_local(async move {
             let keep = reading.await;
-            if latest.try_get_value() == Some(mine) {
-                keep();
+            let Some(ended) = stage.try_get_value() else { return };
+            stage.set_value(Stage::Resting);
+            keep();
+            if ended == Stage::Outdated {
+                again.notify();
             }
         });
     });

@@ -13,7 +13,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-use super::phone::{Phone, PhoneStore};
+use super::phone::{Phone, PhoneStore, SealedDb};
 use crate::store::indexed_db::IndexedDb;
 use crate::store::outbox::{self, Counts};
 use crate::store::sealed::convert::Converted;
@@ -65,6 +65,7 @@ pub struct PhoneLock {
 
 struct Inner {
     store: PhoneStore,
+    sealed: SealedDb,
     vault: Vault<IndexedDb, WebKeys>,
     hidden_at: Cell<Option<Moment>>,
     timer: RefCell<Option<Timeout>>,
@@ -72,13 +73,14 @@ struct Inner {
 
 /// Provides the lock to the screens and begins to watch the page.
 pub fn provide_lock(phone: &Phone) -> PhoneLock {
-    let store = phone.store.clone();
-    let gate = if store.is_locked() { Gate::Closed } else { Gate::Open };
+    let sealed = phone.sealed.clone();
+    let gate = if sealed.is_locked() { Gate::Closed } else { Gate::Open };
     let lock = PhoneLock {
         seen: RwSignal::new(Seen { gate, lock: None, patience: Patience::default() }),
         inner: StoredValue::new_local(Rc::new(Inner {
-            vault: Vault::new(store.clone(), WebKeys),
-            store,
+            store: phone.store.clone(),
+            vault: Vault::new(sealed.clone(), WebKeys),
+            sealed,
             hidden_at: Cell::new(None),
             timer: RefCell::new(None),
         })),
@@ -166,10 +168,10 @@ impl PhoneLock {
     /// Closes the lock, once every write is on disk; false when one could not be written.
     pub async fn close(self) -> bool {
         let inner = self.inner.get_value();
-        while inner.store.is_writing() {
+        while inner.sealed.is_writing() {
             idle::breathe().await;
         }
-        let quiet = inner.store.is_quiet();
+        let quiet = inner.sealed.is_quiet();
         if quiet {
             reload();
         }
@@ -222,7 +224,7 @@ impl PhoneLock {
     async fn back(self) {
         let inner = self.inner.get_value();
         inner.timer.borrow_mut().take();
-        let was_open = !inner.store.is_locked();
+        let was_open = !inner.sealed.is_locked();
         if let Some(since) = inner.hidden_at.take() {
             let grace_ms = u64::from(untrack(|| self.lock()).grace_min) * 60_000;
             let away_ms = (now().wall_ms.saturating_sub(since.wall_ms))
@@ -233,7 +235,7 @@ impl PhoneLock {
         }
         self.read().await;
         // Another page has set a lock meanwhile.
-        if was_open && inner.store.is_locked() && self.close().await {
+        if was_open && inner.sealed.is_locked() && self.close().await {
             return;
         }
         cover(false);

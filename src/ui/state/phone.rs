@@ -6,13 +6,15 @@ use crate::domain::alarm::Loss;
 use crate::store::indexed_db::IndexedDb;
 use crate::store::mirror::{self, Standing};
 use crate::store::sealed::web::WebCipher;
-use crate::store::{Sealed, StoreError, identity, outbox};
+use crate::store::{AnyStore, Sealed, StoreError, identity, outbox};
 use crate::sync::export;
 use crate::ui::i18n;
 use crate::ui::platform::{clock, download, ids, prefs};
 
-/// The store the app runs on: IndexedDB behind the device lock.
-pub type PhoneStore = Sealed<IndexedDb, WebCipher>;
+/// The store the app runs on.
+pub type PhoneStore = AnyStore;
+/// What is behind it: IndexedDB behind the device lock.
+pub type SealedDb = Sealed<IndexedDb, WebCipher>;
 
 /// The database's name.
 const DATABASE: &str = "rounds";
@@ -22,6 +24,8 @@ const DATABASE: &str = "rounds";
 pub struct Phone {
     /// What it keeps.
     pub store: PhoneStore,
+    /// The same, for what has to do with the lock and the database itself.
+    pub sealed: SealedDb,
     /// Made once on this phone.
     pub install_id: String,
     /// What the browser wiped of it, until a person has read of it.
@@ -38,7 +42,8 @@ impl Phone {
     /// # Errors
     /// [`StoreError`] when the browser gives no storage; nothing is created anew over a broken one.
     pub async fn open() -> Result<Self, StoreError> {
-        let store = Sealed::new(IndexedDb::open(DATABASE).await?).await?;
+        let sealed = Sealed::new(IndexedDb::open(DATABASE).await?).await?;
+        let store = AnyStore::new(sealed.clone());
         let mirror = prefs::mirror();
         let standing = Standing {
             install_id: identity::install_id(&store).await?,
@@ -59,7 +64,7 @@ impl Phone {
             loss = None;
         }
         prefs::keep_mirror(|mirror| (mirror.next_seq, mirror.loss) = (standing.next_seq, loss));
-        Ok(Self { store, install_id, loss })
+        Ok(Self { store, sealed, install_id, loss })
     }
 }
 
@@ -69,7 +74,7 @@ impl Phone {
 /// # Errors
 /// [`StoreError`] when nothing can be read.
 pub async fn rescue() -> Result<String, StoreError> {
-    let store = IndexedDb::open_as_is(DATABASE).await?;
+    let store = AnyStore::new(IndexedDb::open_as_is(DATABASE).await?);
     let at = clock::stamp().at;
     let mut file = download::Parts::default();
     let told = export::export_to(&store, &at, &mut |part| file.add(&part), &|_, _| ()).await?;

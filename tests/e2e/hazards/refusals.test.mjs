@@ -17,7 +17,7 @@ inBoth('hazard 20: a poison item among 1,000: the 999 arrive', async (t, browser
   // A thousand taps by hand would take a minute; the buttons are the same.
   await phone.evaluate((css) => document.querySelectorAll(css).forEach((button) => button.click()), id('verdict-na'));
   await until('all is saved', async () => (await app.items()).every((item) => item.saved), { timeout: 60_000 });
-  await app.finish();
+  await app.finish(60_000);
   await app.waitForPending(number + 1);
   await app.openSync();
   // A long queue is shown in parts; one of the first will do.

@@ -120,9 +120,9 @@ export class App {
   }
 
   /** Presses finish; every item is decided. */
-  async finish() {
+  async finish(timeout = 15_000) {
     await this.phone.click(id('finish-task'));
-    await until('the task says it is finished', async () => (await this.phone.count(id('task-finished'))) > 0);
+    await until('the task says it is finished', async () => (await this.phone.count(id('task-finished'))) > 0, { timeout });
   }
 
   /** Presses finish with items open, and goes on with a reason. */

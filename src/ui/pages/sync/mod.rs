@@ -16,7 +16,7 @@ use crate::ui::components::frame::Page;
 use crate::ui::components::notice::StoreTrouble;
 use crate::ui::components::room::RoomLine;
 use crate::ui::i18n::{self, Msg, say, tr};
-use crate::ui::state::custody::{Ladder, STEP, TaskRows};
+use crate::ui::state::custody::{Ladder, TaskRows};
 use crate::ui::state::delivery::use_delivery;
 use crate::ui::state::people::provide_people;
 
@@ -26,27 +26,36 @@ pub fn SyncPage() -> impl IntoView {
     let delivery = use_delivery();
     provide_people();
     let ladder = Ladder::open(delivery);
-    let is_read = Memo::new(move |_| ladder.left.with(Option::is_some));
+    // Nothing is shown, and nothing called safe, before everything was counted: nothing jumps then.
+    let is_read = Memo::new(move |_| {
+        let failed = ladder.tasks.with(|tasks| matches!(tasks, Some(Err(_))));
+        failed || (delivery.counted.get() && ladder.left.with(Option::is_some))
+    });
     let none_waits =
         Memo::new(move |_| ladder.tasks.with(|tasks| matches!(tasks, Some(Ok(tasks)) if tasks.is_empty())));
     let none_received = Memo::new(move |_| delivery.status.with(|s| s.counts.records_received == 0));
     view! {
         <Page title=tr(Msg::Sync) class="sync">
-            <Summary ladder />
-            <Carry />
-            {move || ladder.tasks.get().map(|tasks| match tasks {
-                Err(error) => view! { <StoreTrouble error /> },
-                Ok(tasks) => tasks.into_iter().map(|task| view! { <TaskSection ladder task /> }).collect_view().into_any(),
-            })}
-            <More ladder />
-            {move || (is_read.get() && none_waits.get() && none_received.get()).then(|| view! {
-                <div class="empty" data-testid="empty-sync">
-                    <p class="empty-title">{tr(Msg::NothingToSend)}</p>
-                    <p>{tr(Msg::NothingToSendNext)}</p>
-                </div>
-            })}
-            {move || is_read.get().then(|| view! { <Received ladder /> })}
-            <RoomLine />
+            {move || match is_read.get() {
+                false => view! { <p class="hint">{tr(Msg::Loading)}</p> },
+                true => view! {
+                    <Summary ladder />
+                    <Carry />
+                    {move || ladder.tasks.get().map(|tasks| match tasks {
+                        Err(error) => view! { <StoreTrouble error /> },
+                        Ok(tasks) => tasks.into_iter().map(|task| view! { <TaskSection ladder task /> }).collect_view().into_any(),
+                    })}
+                    <More ladder />
+                    {move || (none_waits.get() && none_received.get()).then(|| view! {
+                        <div class="empty" data-testid="empty-sync">
+                            <p class="empty-title">{tr(Msg::NothingToSend)}</p>
+                            <p>{tr(Msg::NothingToSendNext)}</p>
+                        </div>
+                    })}
+                    <RoomLine />
+                    <Received ladder />
+                },
+            }}
         </Page>
     }
 }
@@ -84,7 +93,7 @@ fn More(ladder: Ladder) -> impl IntoView {
     let more = Memo::new(move |_| ladder.left.with(|left| left.as_ref().map_or(0, |left| left.more)));
     view! {
         {move || (more.get() > 0).then(|| view! {
-            <button type="button" class="button quiet more" data-testid="more-waiting" on:click=move |_| ladder.limit.update(|limit| *limit += STEP)>
+            <button type="button" class="button quiet more" data-testid="more-waiting" on:click=move |_| ladder.show_more()>
                 {i18n::more_waiting(more.get())}
             </button>
         })}

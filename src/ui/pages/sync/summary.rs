@@ -4,7 +4,7 @@ use crate::ui::prelude::*;
 
 use crate::store::custody::Unfinished;
 use crate::ui::components::icon::Icon;
-use crate::ui::i18n::{self, Msg, tr};
+use crate::ui::i18n;
 use crate::ui::icons;
 use crate::ui::state::custody::Ladder;
 use crate::ui::state::delivery::use_delivery;
@@ -16,13 +16,13 @@ pub(super) fn Summary(ladder: Ladder) -> impl IntoView {
     let enrolled = Memo::new(move |_| delivery.enrolment.with(Option::is_some));
     let unsent =
         Memo::new(move |_| delivery.status.with(|s| s.counts.pending_records() + s.counts.pending_photos()));
-    // Nothing is called safe before everything was counted.
-    let is_counted = Memo::new(move |_| delivery.counted.get() && ladder.left.with(Option::is_some));
+    // Safe is said only together with rows that say the same: they are read after the engine's count.
     let kept_back = Memo::new(move |_| {
-        ladder.left.with(|left| left.as_ref().is_none_or(|l| !l.unfinished.is_empty() || l.damaged > 0))
+        ladder.left.with(|left| {
+            left.as_ref().is_none_or(|l| !l.unfinished.is_empty() || l.damaged > 0 || l.waiting > 0)
+        })
     });
-    let safe =
-        Memo::new(move |_| is_counted.get() && enrolled.get() && unsent.get() == 0 && !kept_back.get());
+    let safe = Memo::new(move |_| enrolled.get() && unsent.get() == 0 && !kept_back.get());
     let token = move || if safe.get() { "true" } else { "false" };
     let next =
         Memo::new(move |_| delivery.status.with(|status| status.next_try_ms.filter(|_| unsent.get() > 0)));
@@ -30,12 +30,9 @@ pub(super) fn Summary(ladder: Ladder) -> impl IntoView {
         <div class="custody" data-testid="custody" data-safe=token>
             {move || view! { <Icon paths=if safe.get() { icons::RECEIVED } else { icons::PHONE } /> }}
             <div class="custody-head" data-testid="safe-to-hand-in" data-safe=token role="status">
-                <p class="custody-title">{move || match is_counted.get() {
-                    false => tr(Msg::Loading).to_owned(),
-                    true => delivery.status.with(|status| i18n::custody(status, enrolled.get(), kept_back.get())),
-                }}</p>
+                <p class="custody-title">{move || delivery.status.with(|status| i18n::custody(status, enrolled.get(), kept_back.get()))}</p>
                 <p class="custody-detail">{move || delivery.status.with(|status| i18n::custody_detail(status, enrolled.get()))}</p>
-                {move || (is_counted.get() && !safe.get()).then(|| left_list(ladder))}
+                {move || (!safe.get()).then(|| left_list(ladder))}
             </div>
             {move || next.get().map(|at| view! { <p class="next-try" data-testid="next-try">{i18n::next_try(at)}</p> })}
         </div>

@@ -19,7 +19,7 @@ use crate::store::{StoreError, crash};
 use crate::sync::Phase;
 use crate::sync::status::SyncStatus;
 use crate::ui::platform::tabs::Tabs;
-use crate::ui::platform::{clock, journal, prefs};
+use crate::ui::platform::{clock, journal, prefs, room};
 
 /// What the endpoint says to a phone of another protocol.
 const OTHER_PROTOCOL: &str = "unknown-protocol";
@@ -54,13 +54,18 @@ struct Inner {
 
 /// Begins to watch over the opened phone, once, for as long as the app runs: outside any screen,
 /// since the lock takes the screens away and what is watched for goes on.
-pub fn start(phone: Phone, delivery: Delivery) -> Alarms {
+pub async fn start(phone: Phone, delivery: Delivery) -> Alarms {
     let mirror = prefs::mirror();
+    let in_use = delivery.enrolment.with_untracked(Option::is_some);
+    // Refused the last time may be granted by now: an alarm that goes at once moves the page.
+    let has_asked = mirror.persisted == Some(false) && in_use;
+    let persisted =
+        if has_asked { Some(room::ask_briefly().await.unwrap_or(false)) } else { mirror.persisted };
     let facts = Facts {
         loss: phone.loss,
-        persisted: mirror.persisted,
+        persisted,
         hushed: alarm::is_hushed(mirror.hushed_until_ms, clock::now_ms()),
-        in_use: delivery.enrolment.with_untracked(Option::is_some),
+        in_use,
         crashed: crash::is_news(&journal::read()),
         ..Facts::default()
     };
@@ -68,7 +73,7 @@ pub fn start(phone: Phone, delivery: Delivery) -> Alarms {
     alarms.watch_storage();
     alarms.watch_delivery(delivery);
     alarms.watch_clock();
-    alarms.watch_room(delivery);
+    alarms.watch_room(delivery, has_asked);
     alarms.watch_pages();
     alarms
 }

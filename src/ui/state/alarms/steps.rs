@@ -41,7 +41,7 @@ impl Alarms {
                 return delivery.export_note.get_untracked();
             }
             Step::TryStorage => {
-                phone.store.disk().close();
+                phone.sealed.disk().close();
                 // How it went is reported as of every other call.
                 let read = phone.store.get(Table::Meta, "").await;
                 return read.err().map(|error| i18n::store_problem(&error));

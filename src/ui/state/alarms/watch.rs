@@ -26,7 +26,7 @@ impl Alarms {
     pub(super) fn watch_storage(self) {
         let inner = self.inner.get_value();
         let Some((phone, _)) = &inner.open else { return };
-        phone.store.disk().report_to(Rc::new(move |bytes, outcome| {
+        phone.sealed.disk().report_to(Rc::new(move |bytes, outcome| {
             let inner = self.inner.get_value();
             let mut refusal = inner.refusal.get();
             if bytes > 0 {
@@ -95,14 +95,15 @@ impl Alarms {
         self.learn(|facts| facts.clock = watch.fault());
     }
 
-    pub(super) fn watch_room(self, delivery: Delivery) {
+    /// `has_asked`: the browser was asked to keep the data in this start already.
+    pub(super) fn watch_room(self, delivery: Delivery, has_asked: bool) {
         let look = move |ask| {
             spawn_local(async move {
                 self.look_at_room(ask).await;
             });
         };
         // Asked at every start: browsers grant it once the app is installed, or used enough.
-        idle::when_idle(move || look(delivery.enrolment.with_untracked(Option::is_some)));
+        idle::when_idle(move || look(!has_asked && delivery.enrolment.with_untracked(Option::is_some)));
         install::watch(move || look(true));
         Effect::new(move |_| {
             // After every pass: room was taken or let go, and the endpoint's time was heard.
