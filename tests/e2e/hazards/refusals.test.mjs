@@ -20,8 +20,11 @@ inBoth('hazard 20: a poison item among 1,000: the 999 arrive', async (t, browser
   await app.finish(60_000);
   await app.waitForPending(number + 1);
   await app.openSync();
-  // A long queue is shown in parts; one of the first will do.
-  const poison = await until('the first rows', async () => (await app.queue())[5]?.record);
+  await untilEqual('every row, part by part', number + 1, async () => {
+    await app.showAllWaiting();
+    return (await app.queue()).length;
+  }, { timeout: 60_000 });
+  const poison = (await app.queue())[5].record;
   proxy.when(carrying(poison), fault.rewriteRequest((body) => spoil(body, poison)));
   proxy.clear(held);
   await sendUntil(app, 'all others arrive', async () => (await countRecords(endpoint)) === number);
