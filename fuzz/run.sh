@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes every target for a while: `fuzz/run.sh [SECONDS_EACH] [TARGET…]`.
+# Fuzzes every target for a while: `fuzz/run.sh [SECONDS_EACH] [TARGET…]`; `fuzz/run.sh build` only builds.
 #
 # With cargo-fuzz and a nightly compiler it uses them; with cargo-fuzz alone it lets the stable
 # compiler take nightly's switches. Findings are left in fuzz/artifacts, and what was learnt in
@@ -33,6 +33,9 @@ if ! ls "$library" | grep -q 'rt\.asan'; then
 fi
 echo "fuzzing with ${compiler[*]:-the stable compiler}, sanitizer: $sanitizer"
 cargo "${compiler[@]}" fuzz build --sanitizer "$sanitizer"
+if [ "$seconds" = build ]; then
+    exit 0
+fi
 
 executions=0
 crashes=0

@@ -157,7 +157,7 @@ pub fn unfinished(task: &Unfinished) -> String {
     };
     pick(
         format!("还没完成：“{name}”里 {n} 项回答{photos}，先完成它"),
-        format!("Not finished: {n} answers{photos} in “{name}”. Finish it first"),
+        format!("Not finished: “{name}”, answers so far: {n}{photos}. Finish it first"),
     )
 }
 

@@ -34,7 +34,7 @@ pub fn begun_by(task: &Unfinished, names: &[String]) -> String {
     };
     pick(
         format!("“{title}”做了一半：{n} 项回答（{names}）"),
-        format!("“{title}” is half done: {n} answers, by {names}"),
+        format!("“{title}” is half done. Answers: {n}, by {names}"),
     )
 }
 

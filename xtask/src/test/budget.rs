@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The whole first load, standards in both languages included. The bar is 300 KiB and the app is a
-/// tenth above it: this guards what is reached, and comes down with every saving.
-const BUDGET: u64 = 480 * 1024;
+/// The whole first load, standards in both languages included. The bar is 300 KiB; custody, alarms,
+/// carrying by hand and the device lock took it half as much above. This guards what is reached, and
+/// comes down with every saving.
+const BUDGET: u64 = 465 * 1024;
 
 /// Checks `dist`; the words list the parts.
 pub fn check() -> Result<String> {

@@ -74,7 +74,7 @@ pub const PARTS: [Part; 8] = [
         name: "fuzz",
         what: "every parser of outside data, guided by coverage",
         share: 12,
-        ready: || tools::cargo_fuzz().map(|_| Vec::new()),
+        ready: || tools::cargo_fuzz().map(|_| vec![fuzz_script("build")]),
         command: fuzz,
     },
     Part {
@@ -120,9 +120,13 @@ fn repeated(filter: &[&str], (variable, number): (&str, u64), round: &Round<'_>)
 }
 
 fn fuzz(_: &Round<'_>) -> Result<Command> {
+    Ok(fuzz_script("20"))
+}
+
+fn fuzz_script(what: &str) -> Command {
     let mut command = shell::command("bash");
-    command.arg(paths::root().join("fuzz").join("run.sh")).arg("20");
-    Ok(command)
+    command.arg(paths::root().join("fuzz").join("run.sh")).arg(what);
+    command
 }
 
 fn api(round: &Round<'_>) -> Result<Command> {
