@@ -112,6 +112,8 @@ test('a database of a newer version: left alone, exported, and a new version loo
 test('persist refused: asked again, spared for a week, exported; never in the way', TIMEOUT, async (t) => {
   const { office, phone, app, task } = await atWork(t);
   await phone.page.addInitScript(() => {
+    // Where the browser offers to install by itself, the step is its dialog, and no words are needed.
+    addEventListener('beforeinstallprompt', (event) => event.stopImmediatePropagation(), true);
     const { persist, persisted } = StorageManager.prototype;
     StorageManager.prototype.persist = function ask() {
       window.asked = (window.asked ?? 0) + 1;
