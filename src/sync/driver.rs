@@ -168,8 +168,11 @@ async fn perform<S: Store>(
             Event::Chunk(cache.part(offset, len))
         }
         Effect::Settle(settlement) => {
-            outbox::settle(store, &settlement).await?;
-            Event::Saved
+            if outbox::settle(store, &settlement).await? {
+                Event::Saved
+            } else {
+                Event::Outdated
+            }
         }
         Effect::SettlePhotos(verdicts) => {
             photos::settle_photos(store, &verdicts).await?;

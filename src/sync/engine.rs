@@ -84,6 +84,11 @@ impl Engine {
             (Stage::Photos, Event::Chunk(bytes)) => self.photo(now, |lane, phone| lane.chunk(phone, bytes)),
             (Stage::Photos, Event::Replied(reply)) => self.photo_answered(now, reply),
             (Stage::Saving(after), Event::Saved) => self.saved(now, after),
+            (Stage::Saving(_), Event::Outdated) => {
+                // The next pass begins with what the phone knows by then.
+                let note = super::reply::local("store-restored", 200, "the answer is older than a restore");
+                self.fail(now, Trouble::Unknown(note))
+            }
             (Stage::Tidying, Event::Tidied(next_due)) => self.close(now, next_due),
             _ => Effect::Rest { wake_at_ms: self.gate.wake_at_ms() },
         }

@@ -1,7 +1,7 @@
 //! Text: each record once, whatever happens to its neighbours.
 
 use rounds::store::identity::{self, StoreSeen};
-use rounds::store::outbox::{self, RecordState, Settlement};
+use rounds::store::outbox::{self, ReceiptNote, RecordState, Settlement};
 use rounds::sync::protocol::{OutcomeStatus, PushAnswer};
 use rounds::sync::{ChipState, Wake};
 
@@ -283,4 +283,51 @@ fn a_received_record_goes_only_when_backed_up_and_thirty_days_old() {
 
 fn receipt(answer: &mut PushAnswer) -> &mut rounds::sync::protocol::Receipt {
     answer.outcomes[0].receipt.as_mut().unwrap()
+}
+
+/// Two pages of one phone; the other knows of another epoch of the store than this one.
+fn two_epochs(known: u64, answered: u64) -> (Phone, bool) {
+    let phone = Phone::new();
+    phone.finish_many(2);
+    let seen = |epoch| {
+        let store_id = "store-a".to_owned();
+        Some(StoreSeen { store_id, epoch, ..StoreSeen::default() })
+    };
+    let receipt = ReceiptNote {
+        server_seq: 1,
+        store_id: "store-a".to_owned(),
+        epoch: known,
+        received_at: "2026-11-23T04:00:00Z".to_owned(),
+        received_ms: 1,
+    };
+    let verdicts = vec![("r-0000".to_owned(), outbox::Verdict::Received(receipt.clone()))];
+    let other = Settlement { verdicts, seen: seen(known), offer_again: false };
+    assert_eq!(block_on(outbox::settle(&phone.store, &other)), Ok(true));
+    let receipt = ReceiptNote { server_seq: 2, epoch: answered, ..receipt };
+    let verdicts = vec![("r-0001".to_owned(), outbox::Verdict::Received(receipt))];
+    // As of a pass that began before the other's: it knows of no other store.
+    let own = Settlement { verdicts, seen: seen(answered), offer_again: false };
+    let is_believed = block_on(outbox::settle(&phone.store, &own)).unwrap();
+    (phone, is_believed)
+}
+
+fn state_of(phone: &Phone, id: &str) -> RecordState {
+    block_on(outbox::record(&phone.store, id)).unwrap().unwrap().state
+}
+
+#[test]
+fn a_restore_that_a_page_takes_for_its_first_store_offers_again_what_another_page_delivered() {
+    let (phone, is_believed) = two_epochs(1, 2);
+    assert!(is_believed);
+    assert_eq!(state_of(&phone, "r-0000"), RecordState::Phone, "the restored store may not have it");
+    assert_eq!(state_of(&phone, "r-0001"), RecordState::Received);
+    assert_eq!(block_on(identity::seen(&phone.store)).unwrap().epoch, 2);
+}
+
+#[test]
+fn an_answer_from_before_a_restore_is_not_believed_after_it() {
+    let (phone, is_believed) = two_epochs(2, 1);
+    assert!(!is_believed);
+    assert_eq!(state_of(&phone, "r-0001"), RecordState::Phone, "its receipt may be of what is gone");
+    assert_eq!(block_on(identity::seen(&phone.store)).unwrap().epoch, 2);
 }

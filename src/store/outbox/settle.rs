@@ -1,5 +1,7 @@
 //! What became of records that were offered, written in one transaction.
 
+use std::cmp::Ordering;
+
 use super::offer::everything_ready;
 use super::{OutboxRecord, ProblemNote, ReceiptNote, RecordState, TRIES};
 use crate::store::identity::{self, PullState, StoreSeen};
@@ -34,19 +36,27 @@ pub struct Settlement {
     pub offer_again: bool,
 }
 
-/// Writes a settlement, all or nothing.
+/// Writes a settlement, all or nothing. False when it was not believed: it is of a store that has
+/// been restored since, by what another page saw.
 ///
 /// # Errors
 /// As the store; nothing was changed then, and the same records are offered again.
-pub async fn settle<S: Store>(store: &S, settlement: &Settlement) -> Result<(), StoreError> {
+pub async fn settle<S: Store>(store: &S, settlement: &Settlement) -> Result<bool, StoreError> {
     let mut lost = StoreError::Other("no try was made".to_owned());
     for _ in 0..TRIES {
+        let standing = match &settlement.seen {
+            Some(seen) => standing(&identity::seen(store).await?, seen),
+            None => Standing::Same,
+        };
+        if standing == Standing::Past {
+            return Ok(false);
+        }
         let mut batch = Batch::new();
         for (id, verdict) in &settlement.verdicts {
             let Some(row) = store.get(Table::Outbox, id).await? else { continue };
             batch = judge(batch, row, verdict)?;
         }
-        if settlement.offer_again {
+        if settlement.offer_again || standing == Standing::Another {
             let done: Vec<&str> = settlement.verdicts.iter().map(|(id, _)| id.as_str()).collect();
             batch = everything_ready(store, batch, &done).await?;
             batch = identity::put_pull_state(batch, &PullState::default());
@@ -55,14 +65,36 @@ pub async fn settle<S: Store>(store: &S, settlement: &Settlement) -> Result<(), 
             batch = identity::raise_seen(store, batch, seen).await?;
         }
         if batch.ops.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         match store.commit(batch).await {
             Err(conflict @ StoreError::Conflict { .. }) => lost = conflict,
-            done => return done.map(|_| ()),
+            done => return done.map(|_| true),
         }
     }
     Err(lost)
+}
+
+/// What the store that answered is to the one that the phone knows, whichever page came to know it:
+/// the pass that asked may have begun before another page's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// The one known, or the first ever.
+    Same,
+    /// Another, or the one known after it was restored: what was received may be gone.
+    Another,
+    /// The one known as it was before it was restored. What it received then may be gone, so
+    /// nothing of the answer is believed, and its records are offered again.
+    Past,
+}
+
+fn standing(known: &StoreSeen, answered: &StoreSeen) -> Standing {
+    match (known.store_id == answered.store_id, known.epoch.cmp(&answered.epoch)) {
+        _ if known.store_id.is_empty() => Standing::Same,
+        (true, Ordering::Equal) => Standing::Same,
+        (true, Ordering::Greater) => Standing::Past,
+        (true, Ordering::Less) | (false, _) => Standing::Another,
+    }
 }
 
 fn judge(batch: Batch, row: Row, verdict: &Verdict) -> Result<Batch, StoreError> {
