@@ -1,6 +1,7 @@
 //! Photos: in chunks, resumed where they were cut, never one at the cost of another.
 
 use rounds::domain::answer::PhotoRef;
+use rounds::store::outbox::RecordState;
 use rounds::store::photos::{self, PhotoState};
 use rounds::sync::Wake;
 use rounds::sync::protocol::MAX_CHUNK_BYTES;
@@ -220,4 +221,24 @@ fn photos_that_a_restored_store_lost_without_losing_a_number_are_sent_again() {
     assert_eq!(phone.endpoint.state.borrow().whole.len(), 2, "no number tells of it");
     phone.pass(Wake::Start);
     phone.assert_delivered(1, 3);
+}
+
+#[test]
+fn a_photo_whose_record_the_endpoint_does_not_know_brings_its_record_again() {
+    let (mut phone, photos) = phone_with(&[10, 20]);
+    phone.pass(Wake::Saved);
+    phone.assert_delivered(1, 2);
+    let pushes = phone.requests("POST /v1/push");
+    {
+        // As after a restore that nothing else tells of: another phone had brought the record.
+        let mut state = phone.endpoint.state.borrow_mut();
+        state.whole.remove(&photos[0].sha256);
+        state.faults_on = "PATCH";
+        state.faults.push_back(Fault::Instead(problem("unknown-photo", 404, false)));
+    }
+    phone.pass(Wake::User);
+    assert_eq!((phone.state("r-1"), state(&phone, &photos[0])), (RecordState::Phone, PhotoState::Later));
+    phone.settle(3);
+    phone.assert_delivered(1, 2);
+    assert!(phone.requests("POST /v1/push") > pushes + 1);
 }

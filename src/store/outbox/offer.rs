@@ -15,6 +15,15 @@ pub async fn retry_blocked<S: Store>(store: &S, item_id: &str) -> Result<(), Sto
     ready(store, vec![item_id.to_owned()], RecordState::Blocked).await
 }
 
+/// Puts the received records that a photo belongs to back among those to offer.
+///
+/// # Errors
+/// As the store.
+pub async fn offer_owners<S: Store>(store: &S, sha256: &str) -> Result<(), StoreError> {
+    let Some(photo) = photos::photo(store, sha256).await? else { return Ok(()) };
+    ready(store, photo.meta.records, RecordState::Received).await
+}
+
 /// Makes records whose wait is over ready again; all of them when `all`.
 ///
 /// # Errors

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{PhotoMeta, PhotoState, photos_in, row, state_and_meta};
-use crate::store::outbox::{ALL, OutboxRecord, ProblemNote, TRIES, is_due};
+use crate::store::outbox::{self, ALL, OutboxRecord, ProblemNote, TRIES, is_due};
 use crate::store::row::Table;
 use crate::store::{Batch, Store, StoreError};
+
+/// The endpoint's code for a photo that no received record of this phone has.
+const UNKNOWN_PHOTO: &str = "unknown-photo";
 
 /// What became of a photo that was offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +56,9 @@ pub(in crate::store) async fn release<S: Store>(
 }
 
 /// Notes what became of photos that were offered, in one transaction. A photo that another tab
-/// already saw received stays received.
+/// already saw received stays received. Where the endpoint knows no record of this phone that has the
+/// photo, its records are offered again: they came to a restored store another way, in a file that
+/// another phone took in, so that nothing else tells of the restore.
 ///
 /// # Errors
 /// As the store.
@@ -84,7 +89,13 @@ pub async fn settle_photos<S: Store>(
             }
         })
     })
-    .await
+    .await?;
+    for (sha256, verdict) in verdicts {
+        if matches!(verdict, PhotoVerdict::Later { problem, .. } if problem.code == UNKNOWN_PHOTO) {
+            outbox::offer_owners(store, sha256).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts a photo that was set aside back among those to send.
