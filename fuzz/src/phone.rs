@@ -59,7 +59,11 @@ pub fn answers(data: &[u8]) {
     }
     let queue = ready(outbox::queue(&store, usize::MAX)).expect("memory answers");
     assert!(queue.damaged.is_empty());
-    assert_eq!(queue.entries.len(), records.len(), "a record left the phone");
+    for own in &records {
+        // A receipt a month older than another, under the watermark, lets its record go: then it was given.
+        let is_here = queue.entries.iter().any(|entry| entry.record.item_id == own.item_id);
+        assert!(is_here || stranger.has_named(&own.item_id, &own.body_sha256), "a record left the phone");
+    }
     for entry in queue.entries {
         let own = records.iter().find(|own| own.item_id == entry.record.item_id).expect("only our own");
         assert_eq!(own.body, entry.record.body, "a record was changed");
