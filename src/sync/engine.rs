@@ -86,7 +86,7 @@ impl Engine {
             (Stage::Saving(after), Event::Saved) => self.saved(now, after),
             (Stage::Saving(_), Event::Outdated) => {
                 // The next pass begins with what the phone knows by then.
-                let note = super::reply::local("store-restored", 200, "the answer is older than a restore");
+                let note = super::reply::local("seen-elsewhere", 200, "another page saw more of the store");
                 self.fail(now, Trouble::Unknown(note))
             }
             (Stage::Tidying, Event::Tidied(next_due)) => self.close(now, next_due),

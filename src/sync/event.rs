@@ -47,8 +47,7 @@ pub enum Event {
     Replied(Result<Response, TransportError>),
     /// Answer to the effects that write: it is on disk.
     Saved,
-    /// What was asked for was not written: it is of a store that was restored since, as another page
-    /// of this phone knows.
+    /// What was asked for was not written: another page of this phone saw more of the store meanwhile.
     Outdated,
     /// Answer to [`Effect::Tidy`]: when the next record or photo that waits is due.
     Tidied(Option<u64>),

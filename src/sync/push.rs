@@ -138,7 +138,8 @@ impl PushLane {
         if is_empty && !is_new_store && seen == phone.seen {
             return PushStep::Done;
         }
-        PushStep::Settle(Settlement { verdicts, seen: Some(seen), offer_again: is_new_store })
+        let told = Some(phone.seen.clone());
+        PushStep::Settle(Settlement { verdicts, told, seen: Some(seen), offer_again: is_new_store })
     }
 
     fn verdicts(&self, now: Now, answer: &PushAnswer) -> Vec<(String, Verdict)> {

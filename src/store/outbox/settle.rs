@@ -1,7 +1,5 @@
 //! What became of records that were offered, written in one transaction.
 
-use std::cmp::Ordering;
-
 use super::offer::everything_ready;
 use super::{OutboxRecord, ProblemNote, ReceiptNote, RecordState, TRIES};
 use crate::store::identity::{self, PullState, StoreSeen};
@@ -29,6 +27,8 @@ pub enum Verdict {
 pub struct Settlement {
     /// By record id.
     pub verdicts: Vec<(String, Verdict)>,
+    /// What the request told of the newest seen; `None` where nothing was answered.
+    pub told: Option<StoreSeen>,
     /// The newest seen of the endpoint's store, where the answer told it.
     pub seen: Option<StoreSeen>,
     /// The store is another or was restored: everything still on the phone is offered again, but
@@ -36,19 +36,17 @@ pub struct Settlement {
     pub offer_again: bool,
 }
 
-/// Writes a settlement, all or nothing. False when it was not believed: it is of a store that has
-/// been restored since, by what another page saw.
+/// Writes a settlement, all or nothing. False when it was not believed: another page saw more of the
+/// store than the request told it.
 ///
 /// # Errors
 /// As the store; nothing was changed then, and the same records are offered again.
 pub async fn settle<S: Store>(store: &S, settlement: &Settlement) -> Result<bool, StoreError> {
     let mut lost = StoreError::Other("no try was made".to_owned());
     for _ in 0..TRIES {
-        let standing = match &settlement.seen {
-            Some(seen) => standing(&identity::seen(store).await?, seen),
-            None => Standing::Same,
-        };
-        if standing == Standing::Past {
+        if let Some(told) = &settlement.told
+            && !is_what_was_told(&identity::seen(store).await?, told)
+        {
             return Ok(false);
         }
         let mut batch = Batch::new();
@@ -56,7 +54,7 @@ pub async fn settle<S: Store>(store: &S, settlement: &Settlement) -> Result<bool
             let Some(row) = store.get(Table::Outbox, id).await? else { continue };
             batch = judge(batch, row, verdict)?;
         }
-        if settlement.offer_again || standing == Standing::Another {
+        if settlement.offer_again {
             let done: Vec<&str> = settlement.verdicts.iter().map(|(id, _)| id.as_str()).collect();
             batch = everything_ready(store, batch, &done).await?;
             batch = identity::put_pull_state(batch, &PullState::default());
@@ -75,26 +73,12 @@ pub async fn settle<S: Store>(store: &S, settlement: &Settlement) -> Result<bool
     Err(lost)
 }
 
-/// What the store that answered is to the one that the phone knows, whichever page came to know it:
-/// the pass that asked may have begun before another page's.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// The one known, or the first ever.
-    Same,
-    /// Another, or the one known after it was restored: what was received may be gone.
-    Another,
-    /// The one known as it was before it was restored. What it received then may be gone, so
-    /// nothing of the answer is believed, and its records are offered again.
-    Past,
-}
-
-fn standing(known: &StoreSeen, answered: &StoreSeen) -> Standing {
-    match (known.store_id == answered.store_id, known.epoch.cmp(&answered.epoch)) {
-        _ if known.store_id.is_empty() => Standing::Same,
-        (true, Ordering::Equal) => Standing::Same,
-        (true, Ordering::Greater) => Standing::Past,
-        (true, Ordering::Less) | (false, _) => Standing::Another,
-    }
+/// Whether the phone still knows of the store what the request told it. Another page may have seen
+/// more meanwhile; then the store was not asked whether it still has that, and its answer may be that
+/// of a store restored in between.
+fn is_what_was_told(known: &StoreSeen, told: &StoreSeen) -> bool {
+    (&known.store_id, known.epoch, known.server_seq, &known.item_id)
+        == (&told.store_id, told.epoch, told.server_seq, &told.item_id)
 }
 
 fn judge(batch: Batch, row: Row, verdict: &Verdict) -> Result<Batch, StoreError> {
