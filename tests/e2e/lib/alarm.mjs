@@ -4,10 +4,7 @@ import { until } from './wait.mjs';
 
 export const alarmCss = (kind) => `${id('alarm')}[data-alarm="${kind}"]`;
 
-/**
- * Waits until the app raises an alarm that has words and a next step; one that came late is first
- * looked at. WebKit at times leaves the first opening of a database without an answer; the app asks again after 15 s.
- */
+/** Waits until the app raises an alarm that has words and a next step; one that came late is first looked at. */
 export async function untilAlarm(app, kind) {
   const css = alarmCss(kind);
   await until(`the alarm ${kind}`, async () => {
