@@ -94,9 +94,11 @@ inBoth('hazard 21: 413 at one item: the batch is halved until it alone is set as
 });
 
 inBoth('hazard 21: 401 in the middle: all is kept, enrolled again, and it goes on', async (t, browser) => {
-  const { endpoint, proxy, phone, app, number, expected } = await withWork(t, { browser });
-  const [device] = await query(endpoint, 'SELECT device_id FROM devices ORDER BY enrolled_ms DESC LIMIT 1');
-  await query(endpoint, 'UPDATE tokens SET expires_ms = 1 WHERE device_id = ?', [device.device_id]);
+  const expire = async ({ endpoint: office }) => {
+    const [device] = await query(office, 'SELECT device_id FROM devices ORDER BY enrolled_ms DESC LIMIT 1');
+    await query(office, 'UPDATE tokens SET expires_ms = 1 WHERE device_id = ?', [device.device_id]);
+  };
+  const { endpoint, proxy, phone, app, number, expected } = await withWork(t, { browser, first: expire });
   await phone.click(id('sync-now'));
   await untilEqual('the chip', 'blocked', async () => (await app.chip()).state);
   assert.equal((await app.queue()).length, number);

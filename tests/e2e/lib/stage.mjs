@@ -56,8 +56,11 @@ export async function doTask({ app, office }, task, { files = [] } = {}) {
   return shown;
 }
 
-/** A task finished and nothing of it sent: the stage, and what the office must come to hold. */
-export async function withWork(t, { photos = [], ...options } = {}) {
+/**
+ * A task finished and nothing of it sent: the stage, and what the office must come to hold. `first`
+ * happens before anything may be sent; the app tries by itself afterwards.
+ */
+export async function withWork(t, { photos = [], first = async () => undefined, ...options } = {}) {
   const stage = await atWork(t, { ...options, faulty: true });
   const held = stage.proxy.when(PUSH, { name: 'held back', request: { cut: 0 } });
   const task = smallest(stage.office);
@@ -65,6 +68,7 @@ export async function withWork(t, { photos = [], ...options } = {}) {
   const number = task.items.length + 1;
   await stage.app.openSync(number);
   const queued = (await stage.app.queue()).map((row) => row.record);
+  await first(stage);
   stage.proxy.clear(held);
   return { ...stage, task, number, expected: { shown, queued, tasks: [task.id] } };
 }
