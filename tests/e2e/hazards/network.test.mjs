@@ -4,7 +4,7 @@ import { countRecords, records } from '../lib/db.mjs';
 import { asFile, drawSmallPhoto } from '../lib/photos.mjs';
 import { call, fault } from '../lib/proxy.mjs';
 import { assertReceivedOnce } from '../lib/received.mjs';
-import { PATCH, PUSH, atWork, doTask, inBoth, inChromium, sendAll, sendUntil, smallest, untilTakenIn, withWork } from '../lib/stage.mjs';
+import { PATCH, PUSH, atWork, doTask, inBoth, inChromium, sendAll, sendUntil, smallest, strike, withWork } from '../lib/stage.mjs';
 import { until } from '../lib/wait.mjs';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -23,12 +23,11 @@ inBoth("hazard 13: a sign-in page's happy answer is not believed", async (t, bro
   };
   proxy.when(call('GET', '/portal'), fault.portal());
   for (const [name, what] of Object.entries(liars)) {
-    const rule = proxy.when(PUSH, what, { times: 1 });
-    await sendUntil(app, name, () => rule.struck === 1);
-    await untilTakenIn(app);
+    const letGo = await strike({ proxy, app }, name, what);
     const rows = await app.queue();
     assert.equal(rows.length, number, `${name}: all is kept`);
     assert.ok(rows.every((row) => row.state !== 'received'), `${name}: nothing is called received`);
+    letGo();
   }
   await sendAll(app);
   await assertReceivedOnce(endpoint, expected);
@@ -67,10 +66,9 @@ const CUTS = [1, 90, -1200, -300, -1].map(fault.cutRequest)
 inBoth('hazard 19: a push cut at any boundary is not believed and arrives once', async (t, browser) => {
   const { endpoint, proxy, phone, app, expected } = await withWork(t, { browser });
   for (const cut of CUTS.filter((one) => one.name !== 'doubled')) {
-    const rule = proxy.when(PUSH, cut, { times: 1 });
-    await sendUntil(app, cut.name, () => rule.struck === 1);
-    await untilTakenIn(app);
+    const letGo = await strike({ proxy, app }, cut.name, cut);
     assert.ok((await app.queue()).every((row) => row.state !== 'received'), `${cut.name}: nothing is called received`);
+    letGo();
   }
   const twice = proxy.when(PUSH, fault.double(), { times: 1 });
   await sendAll(app);

@@ -4,7 +4,7 @@ import { id } from '../lib/app.mjs';
 import { countRecords, query, records } from '../lib/db.mjs';
 import { carrying, fault } from '../lib/proxy.mjs';
 import { assertReceivedOnce } from '../lib/received.mjs';
-import { PUSH, atWork, bySize, inBoth, sendAll, sendUntil, withWork } from '../lib/stage.mjs';
+import { PUSH, atWork, bySize, inBoth, sendAll, sendUntil, strike, withWork } from '../lib/stage.mjs';
 import { until, untilEqual } from '../lib/wait.mjs';
 
 inBoth('hazard 20: a poison item among 1,000: the 999 arrive', async (t, browser) => {
@@ -57,8 +57,8 @@ inBoth('hazard 21: too much, too often and out of order: all of it arrives in th
     fault.problem(413, 'push-too-large'), fault.problem(500, 'internal'),
   ];
   for (const refusal of refusals) {
-    const rule = proxy.when(PUSH, refusal, { times: 1 });
-    await sendUntil(app, refusal.name, () => rule.struck === 1);
+    const letGo = await strike({ proxy, app }, refusal.name, refusal);
+    letGo();
   }
   await sendAll(app);
   await assertReceivedOnce(endpoint, expected);

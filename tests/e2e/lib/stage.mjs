@@ -13,6 +13,9 @@ import { WebKit } from './webkit.mjs';
 export const PUSH = call('POST', '/v1/push');
 export const PATCH = call('PATCH', '/v1/blobs/');
 
+/** Not a byte of it leaves the proxy. */
+const HELD = { name: 'held back', request: { cut: 0 } };
+
 /** Registers one scenario for each browser that can show it. */
 export function inBoth(name, scenario) {
   for (const browser of [Chromium, WebKit]) {
@@ -62,7 +65,7 @@ export async function doTask({ app, office }, task, { files = [] } = {}) {
  */
 export async function withWork(t, { photos = [], first = async () => undefined, ...options } = {}) {
   const stage = await atWork(t, { ...options, faulty: true });
-  const held = stage.proxy.when(PUSH, { name: 'held back', request: { cut: 0 } });
+  const held = stage.proxy.when(PUSH, HELD);
   const task = smallest(stage.office);
   const shown = await doTask(stage, task, { files: photos });
   const number = task.items.length + 1;
@@ -86,4 +89,16 @@ export async function sendUntil(app, what, happened) {
 export const sendAll = (app) => sendUntil(app, 'the phone has its receipts', async () => (await app.chip()).pending === 0);
 
 /** Waits until the app has taken in what befell its last request. */
-export const untilTakenIn = (app) => until('the app has taken it in', async () => (await app.chip()).state !== 'sending');
+const untilTakenIn = (app) => until('the app has taken it in', async () => (await app.chip()).state !== 'sending');
+
+/**
+ * One push meets `what`, and the app has taken it in. Those after it are held back until the
+ * returned function is called: a try of the app's own may follow at once, and would get through.
+ */
+export async function strike({ proxy, app }, name, what) {
+  const rule = proxy.when(PUSH, what, { times: 1 });
+  const held = proxy.when(PUSH, HELD);
+  await sendUntil(app, name, () => rule.struck === 1);
+  await untilTakenIn(app);
+  return () => [rule, held].forEach((one) => proxy.clear(one));
+}
