@@ -46,11 +46,15 @@ export class App {
     }, { timeout: 30_000 });
   }
 
+  /** Some attributes of every match, read at one moment: a page built anew in between would mix them up. */
+  #rows(css, names) {
+    return this.phone.evaluate(readRows, { css, names });
+  }
+
   /** Today's tasks as shown: `{id, done, total}`. */
   async cards() {
-    const [ids, done, total] = await Promise.all(['data-task-id', 'data-done', 'data-total']
-      .map((name) => this.phone.attributes(id('task-card'), name)));
-    return ids.map((task, at) => ({ id: task, done: Number(done[at]), total: Number(total[at]) }));
+    const rows = await this.#rows(id('task-card'), ['data-task-id', 'data-done', 'data-total']);
+    return rows.map(([task, done, total]) => ({ id: task, done: Number(done), total: Number(total) }));
   }
 
   /** From today to a task by its card. */
@@ -67,12 +71,8 @@ export class App {
 
   /** The items of the open task: `{id, clause, verdict, saved}`; verdict '' while open. */
   async items() {
-    const css = id('check-item');
-    const names = ['data-item-id', 'data-clause', 'data-verdict', 'data-saved'];
-    const [ids, clauses, verdicts, saved] = await Promise.all(names.map((name) => this.phone.attributes(css, name)));
-    return ids.map((item, at) => ({
-      id: item, clause: clauses[at], verdict: readVerdict(verdicts[at]), saved: saved[at] === 'true',
-    }));
+    const rows = await this.#rows(id('check-item'), ['data-item-id', 'data-clause', 'data-verdict', 'data-saved']);
+    return rows.map(([item, clause, verdict, saved]) => ({ id: item, clause, verdict: readVerdict(verdict), saved: saved === 'true' }));
   }
 
   async verdict(item) {
@@ -136,9 +136,8 @@ export class App {
 
   /** Records on `/sync`: `{record, state}`. The screen must be open. */
   async queue() {
-    const css = id('queue-row');
-    const [ids, states] = await Promise.all(['data-record-id', 'data-state'].map((name) => this.phone.attributes(css, name)));
-    return ids.map((record, at) => ({ record, state: states[at] }));
+    const rows = await this.#rows(id('queue-row'), ['data-record-id', 'data-state']);
+    return rows.map(([record, state]) => ({ record, state }));
   }
 
   /** Goes to `/sync` by the chip and waits for so many rows, if it is said how many. */
@@ -151,22 +150,21 @@ export class App {
     });
   }
 
-  /** A long queue is shown in parts. */
-  async showAllWaiting() {
-    while (await this.phone.count(id('more-waiting'))) await this.phone.click(id('more-waiting'));
+  /** A long queue is shown in parts: asks for the next one, if there is one. */
+  showAllWaiting() {
+    // Found and pressed in one: the button goes by itself once all is shown.
+    return this.phone.evaluate((css) => void document.querySelector(css)?.click(), id('more-waiting'));
   }
 
   /** Photos on `/sync`: `{sha, state}`. */
   async photoQueue() {
-    const css = id('photo-row');
-    const [hashes, states] = await Promise.all(['data-sha256', 'data-state'].map((name) => this.phone.attributes(css, name)));
-    return hashes.map((sha, at) => ({ sha, state: states[at] }));
+    const rows = await this.#rows(id('photo-row'), ['data-sha256', 'data-state']);
+    return rows.map(([sha, state]) => ({ sha, state }));
   }
 
   /** The sync chip: `{state, pending}`. */
   async chip() {
-    const css = id('sync-chip');
-    const [[state], [pending]] = await Promise.all(['data-state', 'data-pending'].map((name) => this.phone.attributes(css, name)));
+    const [[state, pending] = []] = await this.#rows(id('sync-chip'), ['data-state', 'data-pending']);
     return { state, pending: Number(pending) };
   }
 
@@ -183,10 +181,24 @@ export class App {
     }, { timeout, every: 100 });
   }
 
+  /**
+   * Waits until the office has all of a task just finished. The chip may still say what it counted before; the
+   * ladder is read from the disk as it opens.
+   */
+  async waitForReceived() {
+    await this.openSync();
+    await this.waitForHandIn();
+  }
+
   /** Waits until the chip counts so many records on the phone. */
   waitForPending(number) {
     return untilEqual('records waiting', number, async () => (await this.chip()).pending);
   }
+}
+
+// Runs in the page.
+function readRows({ css, names }) {
+  return [...document.querySelectorAll(css)].map((one) => names.map((name) => one.getAttribute(name)));
 }
 
 /** An empty verdict may be written as nothing or as the word. */

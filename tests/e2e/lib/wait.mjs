@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * Asks until the answer is neither false, null nor undefined, and returns it. An answer that
  * throws counts as "not yet"; its error is part of the failure's words.
  */
-export async function until(what, ask, { timeout = 15_000, every = 50 } = {}) {
+export async function until(what, ask, { timeout = 30_000, every = 50 } = {}) {
   const deadline = Date.now() + timeout;
   let last = '';
   for (;;) {

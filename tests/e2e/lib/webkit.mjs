@@ -123,12 +123,13 @@ export class WebKit {
     return this.click(`${css} option[value="${value}"]`);
   }
 
+  // As in Chromium, reading waits for what is to be read.
   value(css, nth = 0) {
-    return this.evaluate(({ css: own, nth: at }) => document.querySelectorAll(own)[at].value, { css, nth });
+    return until(`${css} (${nth}) is there`, () => this.evaluate(({ css: own, nth: at }) => document.querySelectorAll(own)[at]?.value, { css, nth }));
   }
 
   text(css, nth = 0) {
-    return this.evaluate(({ css: own, nth: at }) => document.querySelectorAll(own)[at].innerText, { css, nth });
+    return until(`${css} (${nth}) is there`, () => this.evaluate(({ css: own, nth: at }) => document.querySelectorAll(own)[at]?.innerText, { css, nth }));
   }
 
   attributes(css, name) {
