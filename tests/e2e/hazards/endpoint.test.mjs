@@ -30,8 +30,7 @@ inChromium('hazard 24: endpoint restored from a backup: everything is offered ag
   const [late, pictures] = [await records(endpoint), photosOnDisk(endpoint).size];
   const { epoch } = await endpoint.health();
 
-  await endpoint.restore(backup);
-  assert.equal(await countRecords(endpoint), early, 'the office has lost a part of the day');
+  await endpoint.restore(backup, async () => assert.equal(await countRecords(endpoint), early, 'the office has lost a part of the day'));
   await app.openSync();
   await sendUntil(app, 'all of it is there again', async () => (await countRecords(endpoint)) === late.length);
   await untilEqual('the photos, too', pictures, () => photosOnDisk(endpoint).size, { timeout: 30_000 });
@@ -51,7 +50,7 @@ inChromium('hazard 26: endpoint killed with -9 at any moment while a browser pus
   await app.openTask(task.id, number);
   await phone.evaluate((css) => document.querySelectorAll(css).forEach((button) => button.click()), id('verdict-na'));
   await until('all is saved', async () => (await app.items()).every((item) => item.saved), { timeout: 60_000 });
-  await app.finish();
+  await app.finish(60_000);
   await app.openSync();
   proxy.clear(held);
   const random = pick(t);

@@ -89,11 +89,12 @@ export class Endpoint {
     return copy;
   }
 
-  /** Loses what it has and goes on with a backup. */
-  async restore(copy) {
+  /** Loses what it has and goes on with a backup; `look` sees it before any phone can reach it. */
+  async restore(copy, look = async () => undefined) {
     await this.stop();
     rmSync(this.folder, { recursive: true });
     cpSync(copy, this.folder, { recursive: true });
+    await look();
     await this.start();
   }
 
