@@ -71,7 +71,8 @@ inBoth('hazard 21: Retry-After is kept to, and then it goes by itself', async (t
   const times = [];
   proxy.when((asked) => PUSH(asked) && times.push(performance.now()) === 0, { name: 'noted' });
   const rule = proxy.when(PUSH, fault.problem(429, 'too-many-requests', { 'retry-after': '1' }), { times: 1 });
-  await sendUntil(app, 'a refusal', () => rule.struck === 1);
+  // The app's own try meets it. A tap that comes after one would ask again at once, as a person may.
+  await until('a refusal', () => rule.struck === 1, { timeout: 60_000 });
   await until('all goes without a tap', async () => (await app.chip()).pending === 0, { timeout: 60_000 });
   const [refused, next] = times;
   assert.ok(next - refused >= 1_000, `not before the second is over: ${next - refused}`);

@@ -88,6 +88,8 @@ inChromium('hazard 04: connection lost for good at the nth storage call: the for
     if (await phone.count(button)) {
       await phone.click(button);
       await until(`lost from call ${nth} on: saved, or a message`, async () => (await isSaved()) || toldOfTrouble(phone));
+      // Another reading may have been told of before this write has come to its end.
+      await until(`lost from call ${nth} on: the write is over`, async () => (await isSaved()) || (await phone.count(id('not-saved'))) > 0 || (await phone.count(button)) === 0);
       if (await isSaved()) kept = wanted;
     }
     calls = await phone.evaluate(() => window.calls);

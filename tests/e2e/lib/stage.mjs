@@ -6,7 +6,7 @@ import { answer } from './checks.mjs';
 import { Chromium } from './chromium.mjs';
 import { Endpoint } from './endpoint.mjs';
 import { readOffice } from './office.mjs';
-import { Proxy, call } from './proxy.mjs';
+import { Proxy, call, fault } from './proxy.mjs';
 import { until } from './wait.mjs';
 import { WebKit } from './webkit.mjs';
 
@@ -16,15 +16,18 @@ export const PATCH = call('PATCH', '/v1/blobs/');
 /** Not a byte of it leaves the proxy. */
 const HELD = { name: 'held back', request: { cut: 0 } };
 
+/** Far more than any takes: only what hangs comes to it. */
+const TIMEOUT = { timeout: 240_000 };
+
 /** Registers one scenario for each browser that can show it. */
 export function inBoth(name, scenario) {
   for (const browser of [Chromium, WebKit]) {
-    test(`${name} (${browser.name})`, { timeout: 120_000 }, (t) => scenario(t, browser));
+    test(`${name} (${browser.name})`, TIMEOUT, (t) => scenario(t, browser));
   }
 }
 
 export function inChromium(name, scenario) {
-  test(name, { timeout: 120_000 }, (t) => scenario(t, Chromium));
+  test(name, TIMEOUT, (t) => scenario(t, Chromium));
 }
 
 /**
@@ -76,6 +79,15 @@ export async function withWork(t, { photos = [], first = async () => undefined, 
   return { ...stage, task, number, expected: { shown, queued, tasks: [task.id] } };
 }
 
+/**
+ * Opens a page of the same origin that is not the app. The worker answers every other address with the app, which
+ * would go on reading and writing behind it.
+ */
+export async function openBlank({ proxy, app }) {
+  proxy.when(call('GET', '/demo/blank'), fault.answer(200, { 'content-type': 'text/html' }, '<!doctype html><title>Blank</title>'));
+  await app.open('/demo/blank');
+}
+
 /** Sends now; pressed again only while nothing has happened, since a running pass ignores it. */
 export async function sendUntil(app, what, happened) {
   await until(what, async () => {
@@ -89,7 +101,7 @@ export async function sendUntil(app, what, happened) {
 export const sendAll = (app) => sendUntil(app, 'the phone has its receipts', async () => (await app.chip()).pending === 0);
 
 /** Waits until the app has taken in what befell its last request. */
-const untilTakenIn = (app) => until('the app has taken it in', async () => (await app.chip()).state !== 'sending');
+export const untilTakenIn = (app) => until('the app has taken it in', async () => (await app.chip()).state !== 'sending');
 
 /**
  * One push meets `what`, and the app has taken it in. Those after it are held back until the
