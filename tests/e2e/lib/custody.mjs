@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { App, id } from './app.mjs';
 import { answer } from './checks.mjs';
 import { Chromium } from './chromium.mjs';
+import { onDisk } from './disk.mjs';
 import { Endpoint } from './endpoint.mjs';
 import { readOffice } from './office.mjs';
 import { until, untilEqual } from './wait.mjs';
@@ -63,7 +64,11 @@ export async function choosePerson(phone, nth) {
   await until('the roster', async () => (await phone.count(options)) > nth);
   const [value] = (await phone.attributes(options, 'value')).slice(nth, nth + 1);
   assert.ok(value);
-  await phone.page.locator(id('person-name')).selectOption(value);
+  await until(`${value} uses the phone`, async () => {
+    // The list is built anew when the roster is read again; a choice made just then is made once more.
+    if ((await phone.value(id('person-name'))) !== value) await phone.choose(id('person-name'), value);
+    return (await onDisk(phone, 'meta', 'person')) === value && (await phone.value(id('person-name'))) === value;
+  }, { every: 200 });
   return value;
 }
 
