@@ -46,7 +46,7 @@ test('storage lost: says how many, stays until read, and the work goes on after 
   await app.waitForPending(number);
   await untilEqual('the copy of the numbers', number + 1, () => phone.evaluate(() => JSON.parse(localStorage.getItem('rounds.mirror')).next_seq));
   await alarm.wipe(phone, app.origin, 'indexeddb');
-  await phone.reload();
+  await app.open('/');
   await alarm.assertWords(phone, 'storage-lost', {
     zh: new RegExp(`手机里的数据被清掉了[^]*少了 ${number} 个编号，其中 ${number} 条还没送到公司[^]*公司那边也看得到缺号`),
     en: new RegExp(`data was wiped[^]*Numbers gone: ${number}\\. Of these, ${number} had not reached the company[^]*office sees the gap`),
@@ -77,7 +77,7 @@ test('the small store wiped: only settings are gone, and it says so', TIMEOUT, a
   await finishAll(app, office, task);
   await app.waitForPending(task.items.length + 1);
   await alarm.wipe(phone, app.origin, 'local_storage');
-  await phone.reload();
+  await app.open('/');
   await app.waitForPending(task.items.length + 1);
   await alarm.assertWords(phone, 'storage-lost', { zh: /清掉了一些设置[^]*一条不少/, en: /wiped some settings[^]*Every record is still there/ });
   await alarm.take(phone, 'storage-lost', 'understood');
@@ -184,6 +184,9 @@ test('a wrong clock: told by the endpoint and by a jump, refused by nobody, gone
   await app.home(office.tasks.size);
   await finishAll(app, office, task);
   await untilEqual('records of a wrong clock are taken', task.items.length + 1, () => countRecords(endpoint), { timeout: 30_000 });
+  // An answer that comes after the clock was set would end the alarm before its step is taken.
+  await app.waitForSynced();
+  await app.waitForPass();
   await move(0);
   await alarm.take(phone, 'clock-jumped', 'check-clock');
   await alarm.waitForPeace(phone, 'clock-jumped');

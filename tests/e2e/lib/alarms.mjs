@@ -43,6 +43,15 @@ export async function take(phone, kind, step) {
   await phone.click(`${alarmCss(kind)} ${id('alarm-action')}[data-step="${step}"]`);
 }
 
+/** Waits until the alarm says this: what it says may change as more is known. */
+export function waitForWords(phone, kind, words) {
+  return until(`${kind} says ${words}`, async () => {
+    const said = await read(phone, kind);
+    if (!words.test(said)) throw new Error(`it says: ${said}`);
+    return true;
+  });
+}
+
 /** Checks the alarm's words in both languages, on the screen where the language is chosen. */
 export async function assertWords(phone, kind, words) {
   await phone.click(id('nav-me'));
@@ -51,7 +60,7 @@ export async function assertWords(phone, kind, words) {
     await until('the settings', async () => (await phone.count(button)) > 0);
     await phone.click(button);
     await until(`the language ${language}`, async () => (await phone.attributes(button, 'aria-pressed'))[0] === 'true');
-    assert.match(await read(phone, kind), words[language], `${kind} in ${language}`);
+    await waitForWords(phone, kind, words[language]);
   }
 }
 
@@ -81,8 +90,9 @@ export function placeOf(phone, item) {
   return phone.evaluate((css) => document.querySelector(css).getBoundingClientRect().top, itemCss(item));
 }
 
-/** Deletes what a browser keeps of the site: `indexeddb`, `local_storage`. */
+/** Leaves the app, which would write on, and deletes what a browser keeps of the site: `indexeddb`, `local_storage`. */
 export async function wipe(phone, origin, kinds) {
+  await phone.goto('about:blank');
   const cdp = await phone.cdp();
   await cdp.send('Storage.clearDataForOrigin', { origin, storageTypes: kinds });
 }

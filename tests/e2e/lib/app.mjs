@@ -190,6 +190,18 @@ export class App {
     await this.waitForHandIn();
   }
 
+  /**
+   * Waits until a pass of this page, without photos, has asked its last: it sends first and fetches then. The chip
+   * does not tell; it says synced as soon as nothing waits.
+   */
+  async waitForPass() {
+    await until('the pass is over', () => this.phone.evaluate(() => {
+      const paths = performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname);
+      const calls = paths.filter((path) => path.startsWith('/v1/'));
+      return calls.includes('/v1/push') && calls.at(-1) === '/v1/pull';
+    }));
+  }
+
   /** Waits until the chip counts so many records on the phone. */
   waitForPending(number) {
     return untilEqual('records waiting', number, async () => (await this.chip()).pending);
