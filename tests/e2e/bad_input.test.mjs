@@ -232,6 +232,6 @@ test('in the app: a file that is no picture is named and nothing is lost', { tim
   }
   await phone.reload();
   await app.waitForItems(task.items.length);
-  assert.deepEqual(await app.photos(item.id), shown.photos);
+  await untilEqual('the photos after a reload', shown.photos.join(), async () => (await app.photos(item.id)).join());
   phone.assertQuiet();
 });

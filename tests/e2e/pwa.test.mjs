@@ -5,7 +5,7 @@ import { App, id } from './lib/app.mjs';
 import { Chromium } from './lib/chromium.mjs';
 import { Endpoint } from './lib/endpoint.mjs';
 import { readOffice } from './lib/office.mjs';
-import { until } from './lib/wait.mjs';
+import { until, untilEqual } from './lib/wait.mjs';
 
 async function visited(t, options) {
   const endpoint = await (await Endpoint.make(t, options)).start();
@@ -48,8 +48,8 @@ test('a service worker is active and holds the app, never the calls', async (t) 
   });
   assert.ok(cached.some((path) => path.endsWith('.wasm')), cached.join(' '));
   assert.equal(cached.some((path) => path.startsWith('/v1')), false);
-  const state = await phone.evaluate(async () => (await navigator.serviceWorker.ready).active.state);
-  assert.equal(state, 'activated');
+  // It takes the page over while it is still becoming active.
+  await untilEqual('the worker', 'activated', () => phone.evaluate(async () => (await navigator.serviceWorker.ready).active.state));
   assert.equal(new URL(await phone.evaluate(() => navigator.serviceWorker.controller.scriptURL)).origin, endpoint.origin);
 });
 
