@@ -388,7 +388,7 @@ test('an alarm that comes late moves nothing under a thumb, and waits for a tap'
     await other.goto(app.origin);
     await until('it waits in the top bar', async () => (await phone.attributes(id('alarm-late'), 'data-alarm')).includes('another-tab'));
     assert.equal(await alarm.placeOf(phone, item.id), before, `nothing moved at ${scroll}`);
-    assert.match(await phone.text(id('alarm-speaker')), /另一个页面/, 'it is said to those who do not see it');
+    await until('it is said to those who do not see it', async () => /另一个页面/.test(await phone.text(id('alarm-speaker'))));
     await other.page.close();
     await alarm.waitForPeace(phone, 'another-tab');
     assert.equal(await alarm.placeOf(phone, item.id), before);

@@ -75,6 +75,15 @@ export class App {
     return rows.map(([item, clause, verdict, saved]) => ({ id: item, clause, verdict: readVerdict(verdict), saved: saved === 'true' }));
   }
 
+  /** As `items`, once all are built: a page builds a few at first, and tells how many there will be. */
+  allItems() {
+    return until('all items', async () => {
+      const [[total] = []] = await this.#rows('.task-progress', ['max']);
+      const items = await this.items();
+      return items.length > 0 && items.length === Number(total) && items;
+    });
+  }
+
   async verdict(item) {
     return readVerdict((await this.phone.attributes(itemCss(item), 'data-verdict'))[0]);
   }
