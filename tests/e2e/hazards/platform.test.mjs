@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { untilAlarm } from '../lib/alarm.mjs';
 import { id, itemCss } from '../lib/app.mjs';
 import { answer } from '../lib/checks.mjs';
+import { choosePerson } from '../lib/custody.mjs';
 import { countRecords, records } from '../lib/db.mjs';
-import { become } from '../lib/owned.mjs';
 import { asFile, drawSmallPhoto } from '../lib/photos.mjs';
 import { fault } from '../lib/proxy.mjs';
 import { assertReceivedOnce } from '../lib/received.mjs';
@@ -206,14 +206,11 @@ inBoth('hazard 22: another user signs in: what is on the phone stays bound to it
   const stage = await atWork(t, { browser, faulty: true });
   const { endpoint, office, proxy, phone, app } = stage;
   proxy.when(PUSH, fault.refuse());
-  const people = async () => (await phone.attributes(`${id('person-name')} option`, 'value')).filter(Boolean);
   const [first, second] = bySize(office);
   const authors = new Map();
   for (const [at, task] of [first, second].entries()) {
     await phone.click(id('nav-me'));
-    await until('the people', async () => (await people()).length > 1);
-    const person = (await people())[at];
-    await become(app, phone, person);
+    const person = await choosePerson(phone, at);
     await app.home(office.tasks.size);
     await doTask(stage, task);
     await app.home(office.tasks.size);
